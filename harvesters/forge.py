@@ -1,0 +1,184 @@
+"""What a forge is to us: the interface every adapter implements and the plain records it yields.
+
+An adapter turns a forge's answers into pages of `ContributionRecord`. It is handed its
+`Transport`, so it neither opens a socket nor knows Django; `tests/simulator.py` plays a forge
+through the same door.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+Cursor = Mapping[str, Any]
+"""Where a harvest stands, as the adapter wrote it: a small JSON object, empty at the start."""
+
+
+class ForgeError(Exception):
+    """The forge did not give what was asked for."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or type(self).__doc__ or "")
+
+
+class SourceNotFoundError(ForgeError):
+    """There is no such source, or it may not be read."""
+
+
+class ForgeAnswerError(ForgeError):
+    """The forge answered something that its own documentation does not allow."""
+
+
+class ForgeBusyError(ForgeError):
+    """The forge asks us to wait; time heals this."""
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class Kind(StrEnum):
+    """What was contributed."""
+
+    COMMIT = "commit"
+    CHANGE = "change"
+    REVIEW = "review"
+    ISSUE = "issue"
+    COMMENT = "comment"
+    RELEASE = "release"
+
+
+class Role(StrEnum):
+    """In what part somebody took part."""
+
+    AUTHOR = "author"
+    CO_AUTHOR = "co_author"
+    COMMITTER = "committer"
+    REVIEWER = "reviewer"
+    REPORTER = "reporter"
+    MERGER = "merger"
+
+
+class RepositoryKind(StrEnum):
+    """What a repository holds."""
+
+    CODE = "code"
+    MODEL = "model"
+    DATASET = "dataset"
+    SPACE = "space"
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryRecord:
+    """A repository as its forge names it: ``external_id`` stays when ``path`` is renamed."""
+
+    host: str
+    external_id: str
+    path: str
+    url: str = ""
+    kind: RepositoryKind = RepositoryKind.CODE
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRecord:
+    """A forge account. ``(host, external_id)`` is who it is; ``login`` is only a label.
+
+    ``external_id`` is the forge's numeric id where there is one. A git author without a forge
+    account is ``host="git"`` with ``email:<sha256 of the lower-case address>``, or
+    ``name:<sha256 of the name>`` where the commit holds no address: such an actor can be
+    shown, but nobody can prove to own it.
+    """
+
+    host: str
+    external_id: str
+    login: str
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One actor's part in a contribution; shares of a change are ``weight`` over their sum."""
+
+    actor: ActorRecord
+    role: Role
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionRecord:
+    """What happened, once: unique by (repository, kind, external_id)."""
+
+    external_id: str
+    kind: Kind
+    occurred_at: datetime
+    state: str
+    title: str
+    url: str
+    participants: Sequence[Participant]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What could not be read, and why: shown to the person it concerns."""
+
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A bite of history and the cursor that stands behind it.
+
+    ``records`` and ``cursor`` are stored in one transaction. ``total`` is the forge's own count
+    of all items, where it tells one; a progress bar needs it. ``is_last`` ends this sweep.
+    """
+
+    records: Sequence[ContributionRecord]
+    cursor: Cursor
+    gaps: Sequence[Gap] = ()
+    total: int | None = None
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a transport brings back: status, headers (lower-case names) and the parsed body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Transport(Protocol):
+    """The one door to a forge's network. It retries what time heals and names what it cannot."""
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask ``path`` below the forge's base address.
+
+        Raises:
+            SourceNotFoundError: 404, 410, 451.
+            ForgeBusyError: a rate limit, with the time when it ends.
+            ForgeAnswerError: an answer that is not what the forge promises.
+        """
+
+
+class Forge(Protocol):
+    """One kind of forge, behind one interface."""
+
+    name: ClassVar[str]
+
+    def find_repository(self, path: str) -> RepositoryRecord:
+        """Look ``path`` up; renamed repositories answer with their present path and old id."""
+
+    def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
+        """Yield the pages after ``cursor``, oldest first; raises `ForgeError` only."""
