@@ -1,0 +1,128 @@
+"""Certificates, the lists that say which are revoked, and the keys that signed them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from credits.models.log import LogEntry
+from credits.models.project import Project, RuleSet
+from harvesters.models import Participation
+
+
+class IssuerKey(models.Model):
+    """A public key of ours, as the DID document lists it (Multikey)."""
+
+    public_key = models.CharField(max_length=100, unique=True)
+    published_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["published_at"]
+
+    def __str__(self) -> str:
+        return self.public_key
+
+
+class StatusList(models.Model):
+    """A Bitstring Status List of ours, signed anew when it changes and once a day."""
+
+    SIZE = 131_072
+
+    number = models.PositiveIntegerField(primary_key=True)
+    credential = models.TextField(blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"status list {self.number}"
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def valid(self, now: datetime) -> Self:
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+    def held_by(self, user: User) -> Self:
+        return self.filter(holder=user)
+
+
+class Certificate(models.Model):
+    """A signed statement of what a person contributed in a period."""
+
+    code = models.CharField(max_length=32, unique=True)
+    holder = models.ForeignKey(User, models.PROTECT, related_name="certificates")
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    projects = models.ManyToManyField(Project, related_name="certificates")
+    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="certificates")
+    points = models.BigIntegerField()
+    credential = models.TextField(help_text=_("The signed document, byte for byte."))
+    evidence = models.TextField(help_text=_("The evidence record that the credential pins."))
+    digest = models.CharField(max_length=64)
+    status_list = models.ForeignKey(StatusList, models.PROTECT, related_name="certificates")
+    status_index = models.PositiveIntegerField()
+    log_entry = models.OneToOneField(LogEntry, models.PROTECT, related_name="certificate")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revocation_reason = models.CharField(max_length=500, blank=True)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["status_list", "status_index"], name="status_index_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(period_start__lt=models.F("period_end")),
+                name="certificate_has_a_period",
+            ),
+        ]
+        indexes = [models.Index(fields=["issued_at", "id"], name="certificate_by_issue")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("certificate", args=[self.code])
+
+    @property
+    def decimal_points(self) -> Decimal:
+        """Points as people read them."""
+        return Decimal(self.points) / 1000
+
+
+class CertificateItem(models.Model):
+    """One participation that a certificate counts, with its points on the day of issue."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="items")
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    points = models.BigIntegerField()
+    category = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate", "participation"], name="item_once_per_certificate"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate}: {self.points}"
+
+
+def points_by_category(items: "models.QuerySet[CertificateItem]") -> list[dict[str, Any]]:
+    """Counts and points (thousandths) of ``items`` for each category."""
+    totals = items.values("category").annotate(
+        count=models.Count("id"), points=models.Sum("points")
+    )
+    return list(totals.order_by("category"))

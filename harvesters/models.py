@@ -1,0 +1,188 @@
+"""What happened on the forges, done by forge accounts. No person is known here."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Repository(models.Model):
+    """A repository; its key is the forge's own id, because paths are renamed."""
+
+    class Kind(models.TextChoices):
+        CODE = "code", _("code")
+        MODEL = "model", _("model")
+        DATASET = "dataset", _("data set")
+        SPACE = "space", _("demo space")
+
+    host = models.CharField(max_length=255)
+    external_id = models.CharField(max_length=255)
+    path = models.CharField(max_length=500)
+    url = models.CharField(max_length=2000, blank=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.CODE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["host", "path"]
+        verbose_name_plural = "repositories"
+        constraints = [
+            models.UniqueConstraint(fields=["host", "external_id"], name="repository_once_per_host")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.path}"
+
+
+class Actor(models.Model):
+    """A forge account. Its key is (host, numeric id); the login is a label that may change."""
+
+    host = models.CharField(max_length=255)
+    external_id = models.CharField(max_length=255)
+    login = models.CharField(max_length=255)
+    is_bot = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["host", "login"]
+        constraints = [
+            models.UniqueConstraint(fields=["host", "external_id"], name="actor_once_per_host")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.login} ({self.host})"
+
+
+class ActorLogin(models.Model):
+    """A name that an actor went by, and when we first saw it."""
+
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="logins")
+    login = models.CharField(max_length=255)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seen_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["actor", "login"], name="login_once_per_actor")
+        ]
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class Contribution(models.Model):
+    """What happened, once. Never deleted: what was reverted or vanished says so in its state."""
+
+    class Kind(models.TextChoices):
+        COMMIT = "commit", _("commit")
+        CHANGE = "change", _("merged change")
+        REVIEW = "review", _("review")
+        ISSUE = "issue", _("issue")
+        COMMENT = "comment", _("comment")
+        RELEASE = "release", _("release")
+
+    repository = models.ForeignKey(Repository, models.PROTECT, related_name="contributions")
+    external_id = models.CharField(max_length=255)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    occurred_at = models.DateTimeField()
+    state = models.CharField(max_length=32)
+    title = models.CharField(max_length=1000)
+    url = models.CharField(max_length=2000, blank=True)
+    facts = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+    harvested_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-occurred_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["repository", "kind", "external_id"], name="contribution_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["repository", "occurred_at"], name="contribution_by_time"),
+            models.Index(fields=["harvested_at"], name="contribution_by_harvest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Participation(models.Model):
+    """Who took part and how. Shares of one change are weights over their sum; 0 = no longer."""
+
+    class Role(models.TextChoices):
+        AUTHOR = "author", _("author")
+        CO_AUTHOR = "co_author", _("co-author")
+        COMMITTER = "committer", _("committer")
+        REVIEWER = "reviewer", _("reviewer")
+        REPORTER = "reporter", _("reporter")
+        MERGER = "merger", _("merger")
+
+    contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="participations")
+    actor = models.ForeignKey(Actor, models.PROTECT, related_name="participations")
+    role = models.CharField(max_length=16, choices=Role.choices)
+    weight = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contribution", "actor", "role"], name="participation_once_per_role"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} - {self.role}"
+
+
+class HarvestCursorQuerySet(models.QuerySet["HarvestCursor"]):
+    def due(self, now: datetime) -> Self:
+        """Sources to harvest now: their time has come and no living worker holds them."""
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.filter(free, next_at__lte=now)
+
+
+class HarvestCursor(models.Model):
+    """Where the harvest of one source stands. The broker only wakes; the truth is here."""
+
+    source = models.CharField(max_length=2000, unique=True)
+    repository = models.ForeignKey(
+        Repository, models.PROTECT, null=True, blank=True, related_name="cursors"
+    )
+    cursor = models.JSONField(default=dict)
+    since = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.BigIntegerField(default=0)
+    done_count = models.BigIntegerField(default=0)
+    total_count = models.BigIntegerField(null=True, blank=True)
+    swept_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    objects = HarvestCursorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source"]
+        indexes = [models.Index(fields=["next_at"], name="cursor_by_due_time")]
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class HarvestGap(models.Model):
+    """Something of a source that could not be read, and why."""
+
+    cursor = models.ForeignKey(HarvestCursor, models.CASCADE, related_name="gaps")
+    subject = models.CharField(max_length=500)
+    reason = models.CharField(max_length=2000)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-found_at", "subject"]
+        constraints = [
+            models.UniqueConstraint(F("cursor"), F("subject"), name="gap_once_per_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.reason}"

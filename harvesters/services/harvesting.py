@@ -1,0 +1,180 @@
+"""Harvest a source, page by page, under a lease that one worker holds at a time."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from harvesters.forge import (
+    Forge,
+    ForgeBusyError,
+    ForgeError,
+    Page,
+    RepositoryKind,
+    RepositoryRecord,
+)
+from harvesters.models import HarvestCursor, HarvestGap, Repository
+from harvesters.services.storing import LEASE, clean_text, store_page
+
+logger = logging.getLogger(__name__)
+
+SWEEP_EVERY = timedelta(hours=1)
+RETRY_AFTER = timedelta(minutes=5)
+
+Clock = Callable[[], datetime]
+"""Tells the time; a long harvest needs it again at every page."""
+
+
+class SourceBusyError(ForgeError):
+    """Another worker harvests this source right now; it will be up to date soon."""
+
+
+@dataclass(slots=True)
+class HarvestReport:
+    """What a harvest brought: counts by kind, what was written, what could not be read."""
+
+    source: str
+    by_kind: Counter[str] = field(default_factory=Counter)
+    new: int = 0
+    changed: int = 0
+    gaps: list[tuple[str, str]] = field(default_factory=list)
+    is_complete: bool = False
+
+
+@transaction.atomic
+def register_source(
+    source: str, repository: RepositoryRecord, *, now: datetime, since: datetime | None = None
+) -> HarvestCursor:
+    """Keep ``source`` up to date from now on; asking for more history starts it over."""
+    stored, _ = Repository.objects.update_or_create(
+        host=repository.host,
+        external_id=repository.external_id,
+        defaults={
+            "path": clean_text(repository.path, 500),
+            "url": clean_text(repository.url, 2000),
+            "kind": repository.kind,
+        },
+    )
+    cursor, created = HarvestCursor.objects.select_for_update().get_or_create(
+        source=source, defaults={"repository": stored, "next_at": now, "since": since}
+    )
+    is_another = cursor.repository_id != stored.pk
+    if not created and (is_another or _reaches_further_back(since, cursor.since)):
+        cursor.repository, cursor.since, cursor.cursor = stored, since, {}
+        cursor.done_count, cursor.total_count, cursor.next_at = 0, None, now
+        cursor.save()
+    return cursor
+
+
+def _reaches_further_back(asked: datetime | None, had: datetime | None) -> bool:
+    return had is not None and (asked is None or asked < had)
+
+
+@transaction.atomic
+def lease_due(*, now: datetime, limit: int) -> list[HarvestCursor]:
+    """Take up to ``limit`` due sources; nobody else gets them until the lease ends."""
+    due = HarvestCursor.objects.due(now).order_by("next_at")
+    leased = list(due.select_for_update(skip_locked=True)[:limit])
+    for cursor in leased:
+        _take(cursor, now)
+    return leased
+
+
+@transaction.atomic
+def lease_source(cursor: HarvestCursor, *, now: datetime) -> HarvestCursor:
+    """Take this one source, due or not.
+
+    Raises:
+        SourceBusyError: a living worker holds it.
+    """
+    locked = HarvestCursor.objects.select_for_update().get(pk=cursor.pk)
+    if locked.lease_until is not None and locked.lease_until > now:
+        raise SourceBusyError
+    _take(locked, now)
+    return locked
+
+
+def _take(cursor: HarvestCursor, now: datetime) -> None:
+    cursor.lease_until = now + LEASE
+    cursor.fence += 1
+    cursor.save(update_fields=["lease_until", "fence"])
+
+
+def harvest_repository(
+    cursor: HarvestCursor,
+    forge: Forge,
+    *,
+    clock: Clock = timezone.now,
+    on_page: Callable[[HarvestCursor, Page], None] | None = None,
+) -> HarvestReport:
+    """Walk the pages of a leased ``cursor`` to the end of this sweep and store each.
+
+    A forge that asks us to wait is not an error: the report is then incomplete and the cursor
+    says when it goes on. Any other `ForgeError` is kept on the cursor and raised.
+    """
+    if cursor.repository is None:
+        raise ForgeError("This source names no repository; register it again.")
+    report = HarvestReport(cursor.source)
+    try:
+        for page in forge.harvest(_record_of(cursor.repository), cursor.cursor):
+            _take_in(report, cursor, _after(page, cursor.since), clock())
+            if on_page is not None:
+                on_page(cursor, page)
+    except ForgeBusyError as busy:
+        retry_at = busy.retry_at or clock() + RETRY_AFTER
+        _release(cursor, next_at=retry_at, error=str(busy), swept_at=cursor.swept_at)
+    except ForgeError as error:
+        _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error), swept_at=cursor.swept_at)
+        raise
+    except BaseException:
+        # Ctrl-C or a crash of ours: give the lease back, the last stored page stands.
+        _release(cursor, next_at=clock(), error="", swept_at=cursor.swept_at)
+        raise
+    else:
+        report.is_complete = True
+        now = clock()
+        _release(cursor, next_at=now + SWEEP_EVERY, error="", swept_at=now)
+    logger.info("harvested source %s: %d new, %d changed", cursor.pk, report.new, report.changed)
+    return report
+
+
+def _record_of(repository: Repository) -> RepositoryRecord:
+    return RepositoryRecord(
+        repository.host,
+        repository.external_id,
+        repository.path,
+        repository.url,
+        RepositoryKind(repository.kind),
+    )
+
+
+def _after(page: Page, since: datetime | None) -> Page:
+    if since is None:
+        return page
+    return replace(page, records=[item for item in page.records if item.occurred_at >= since])
+
+
+def _take_in(report: HarvestReport, cursor: HarvestCursor, page: Page, now: datetime) -> None:
+    counts = store_page(cursor, page, now=now)
+    report.new += counts.new
+    report.changed += counts.changed
+    report.by_kind.update(str(record.kind) for record in page.records)
+    report.gaps.extend((gap.subject, gap.reason) for gap in page.gaps)
+
+
+def _release(
+    cursor: HarvestCursor, *, next_at: datetime, error: str, swept_at: datetime | None
+) -> None:
+    """Give the lease back, unless somebody else took it over."""
+    HarvestCursor.objects.filter(pk=cursor.pk, fence=cursor.fence).update(
+        lease_until=None, next_at=next_at, error=clean_text(error, 2000), swept_at=swept_at
+    )
+
+
+def gaps_of(repositories: Sequence[Repository]) -> list[HarvestGap]:
+    """What could not be read of ``repositories``, the latest first."""
+    return list(HarvestGap.objects.filter(cursor__repository__in=repositories)[:100])
