@@ -55,12 +55,15 @@ class Score(models.Model):
             models.UniqueConstraint(
                 fields=["participation", "project", "rule_set"], name="score_once_per_rule_set"
             ),
+            models.UniqueConstraint(
+                fields=["participation"],
+                condition=models.Q(is_current=True),
+                name="participation_counts_in_one_project",
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["project", "participation"],
-                condition=models.Q(is_current=True),
-                name="current_score",
+                fields=["project"], condition=models.Q(is_current=True), name="current_score"
             )
         ]
 
