@@ -19,6 +19,7 @@ from harvesters.forge import (
 )
 from harvesters.models import HarvestCursor, HarvestGap, Repository
 from harvesters.services.storing import LEASE, clean_text, store_page
+from harvesters.sources import open_forge
 
 logger = logging.getLogger(__name__)
 
@@ -140,6 +141,21 @@ def harvest_repository(
         _release(cursor, next_at=now + SWEEP_EVERY, error="", swept_at=now)
     logger.info("harvested source %s: %d new, %d changed", cursor.pk, report.new, report.changed)
     return report
+
+
+def harvest_source(
+    cursor: HarvestCursor,
+    *,
+    clock: Clock = timezone.now,
+    on_page: Callable[[HarvestCursor, Page], None] | None = None,
+) -> HarvestReport:
+    """Open the forge of a leased ``cursor`` and harvest it; what goes wrong is kept on it."""
+    try:
+        forge, _ = open_forge(cursor.source, now=clock())
+    except ForgeError as error:
+        _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error), swept_at=cursor.swept_at)
+        raise
+    return harvest_repository(cursor, forge, clock=clock, on_page=on_page)
 
 
 def _record_of(repository: Repository) -> RepositoryRecord:

@@ -1,0 +1,102 @@
+"""Credit policies: publish them, find the one in force, ask what it would give."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+
+from accounts.models import Institution, User
+from credits.core.policy import PriorCredits, Proposal, parse_policy
+from credits.core.policy import propose as propose_credits
+from credits.models import Certificate, CertificateItem, CreditPolicy, Recognition
+from credits.services.errors import CreditsError
+
+FIRST_TERM_STARTS = 8
+"""The month in which the academic year begins."""
+
+
+class PolicyVersionTakenError(CreditsError):
+    """A version that was published never changes; give the new text a new version."""
+
+
+@transaction.atomic
+def publish_policy(institution: Institution, source: str, *, now: datetime) -> CreditPolicy:
+    """Put a credit policy into force; the same version twice is the same policy.
+
+    Raises:
+        PolicyError: the source is not a policy; it says where.
+        PolicyVersionTakenError: this version was published with another text.
+    """
+    policy = parse_policy(source)
+    stored, created = CreditPolicy.objects.get_or_create(
+        institution=institution,
+        slug=policy.slug,
+        version=policy.version,
+        defaults={
+            "audience": policy.audience,
+            "source": source,
+            "digest": policy.digest,
+            "published_at": now,
+        },
+    )
+    if stored.digest != policy.digest:
+        raise PolicyVersionTakenError
+    if created:
+        earlier = CreditPolicy.objects.filter(institution=institution, slug=policy.slug)
+        earlier.filter(retired_at=None).exclude(pk=stored.pk).update(retired_at=now)
+    return stored
+
+
+def policy_in_force(
+    institution: Institution, audience: CreditPolicy.Audience, *, now: datetime
+) -> CreditPolicy | None:
+    """The policy by which ``institution`` decides about ``audience`` at ``now``."""
+    published = institution.policies.filter(audience=audience, published_at__lte=now)
+    return published.filter(retired_at=None).order_by("-published_at", "-pk").first()
+
+
+def propose(
+    applicant: User, certificates: Sequence[Certificate], policy: CreditPolicy, *, now: datetime
+) -> Proposal:
+    """What ``policy`` gives for ``certificates``; a contribution in two of them counts once."""
+    return propose_credits(
+        parse_policy(policy.source),
+        points_of(certificates),
+        prior=prior_credits(applicant, policy, now),
+        now=now,
+    )
+
+
+def points_of(certificates: Sequence[Certificate]) -> Mapping[str, int]:
+    """Points (thousandths) by category, each participation once, at its highest."""
+    items = CertificateItem.objects.filter(certificate__in=certificates).order_by("points")
+    best = {item.participation_id: item for item in items}
+    totals: Counter[str] = Counter()
+    for item in best.values():
+        totals[item.category] += item.points
+    return dict(totals)
+
+
+def prior_credits(applicant: User, policy: CreditPolicy, now: datetime) -> PriorCredits:
+    """Credits that ``applicant`` holds under ``policy``, this term and in all."""
+    standing = Recognition.objects.standing().filter(
+        learner=applicant, institution=policy.institution_id, policy__slug=policy.slug
+    )
+    this_term = standing.filter(term=term_of(now))
+    return PriorCredits(term=_sum_credits(this_term), degree=_sum_credits(standing))
+
+
+def _sum_credits(recognitions: QuerySet[Recognition]) -> Decimal:
+    return recognitions.aggregate(total=Sum("credits"))["total"] or Decimal(0)
+
+
+def term_of(now: datetime) -> str:
+    """The academic term that holds ``now``: ``2026-2027-1`` from August to January, else -2."""
+    if now.month >= FIRST_TERM_STARTS:
+        return f"{now.year}-{now.year + 1}-1"
+    if now.month == 1:
+        return f"{now.year - 1}-{now.year}-1"
+    return f"{now.year - 1}-{now.year}-2"
