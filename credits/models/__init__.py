@@ -1,6 +1,7 @@
 """Worth: projects and rule sets, scores, certificates, the log, recognition."""
 
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
+from credits.models.idempotency import KeptAnswer
 from credits.models.log import Checkpoint, LogEntry
 from credits.models.project import Project, RuleSet
 from credits.models.recognition import (
@@ -20,6 +21,7 @@ __all__ = [
     "Claim",
     "CreditPolicy",
     "IssuerKey",
+    "KeptAnswer",
     "LogEntry",
     "Project",
     "Recognition",

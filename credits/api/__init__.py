@@ -1,0 +1,1 @@
+"""API v1: what universities' machines read and post."""

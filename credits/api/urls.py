@@ -1,0 +1,28 @@
+"""Addresses of API v1. Mounted at the root of the site."""
+
+from django.urls import path, re_path
+
+from credits.api import docs, views
+
+urlpatterns = [
+    path("api/docs/", docs.docs, name="api-docs"),
+    path("api/docs/problems", docs.problems, name="api-problems"),
+    path("api/v1/openapi.json", docs.schema, name="api-schema"),
+    path("api/v1/certificates", views.CertificatesView.as_view(), name="api-certificates"),
+    path(
+        "api/v1/certificates/<slug:code>",
+        views.CertificateView.as_view(),
+        name="api-certificate",
+    ),
+    path("api/v1/applications", views.ApplicationsView.as_view(), name="api-applications"),
+    path("api/v1/recognitions", views.RecognitionsView.as_view(), name="api-recognitions"),
+    path("api/v1/recognitions/<int:pk>", views.RecognitionView.as_view(), name="api-recognition"),
+    path(
+        "api/v1/acknowledgements",
+        views.AcknowledgementsView.as_view(),
+        name="api-acknowledgements",
+    ),
+    path("api/v1/credit-policies", views.PoliciesView.as_view(), name="api-credit-policies"),
+    path("api/v1/institutions/me", views.OwnInstitutionView.as_view(), name="api-own-institution"),
+    re_path(r"^api/v1/", views.NowhereView.as_view(), name="api-nowhere"),
+]
