@@ -38,9 +38,12 @@ class LearnerSerializer(serializers.Serializer[User]):
     student_number = serializers.SerializerMethodField()
 
     def get_student_number(self, person: User) -> str:
-        held = Membership.objects.of(person, Membership.Role.STUDENT)
-        here = held.filter(institution=self.context["institution"]).first()
-        return here.person_code if here else ""
+        institution: Institution = self.context["institution"]
+        for held in person.memberships.all():
+            is_student = held.role == Membership.Role.STUDENT and held.ended_at is None
+            if is_student and held.institution_id == institution.pk:
+                return held.person_code
+        return ""
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -58,7 +61,7 @@ class CertificateSerializer(serializers.ModelSerializer[Certificate]):
     learner = LearnerSerializer(source="holder")
     period_start = UtcField()
     period_end = UtcField()
-    projects = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    projects = serializers.SerializerMethodField()
     rule_set = VersionSerializer()
     points = serializers.SerializerMethodField(help_text="Decimal, at most 3 places.")
     issued_at = UtcField()
@@ -84,6 +87,9 @@ class CertificateSerializer(serializers.ModelSerializer[Certificate]):
             "revocation_reason",
             "verify_url",
         ]
+
+    def get_projects(self, certificate: Certificate) -> list[str]:
+        return sorted(project.slug for project in certificate.projects.all())
 
     def get_status(self, certificate: Certificate) -> str:
         now: datetime = self.context["now"]
@@ -112,7 +118,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     """What a student asks of the institution."""
 
     learner = LearnerSerializer(source="applicant")
-    certificates = serializers.SlugRelatedField("code", many=True, read_only=True)
+    certificates = serializers.SerializerMethodField()
     policy = VersionSerializer()
     submitted_at = UtcField()
     decided_at = UtcField(allow_null=True)
@@ -132,6 +138,13 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "decision_reason",
         ]
 
+    def get_certificates(self, application: Application) -> list[str]:
+        return codes_of(application)
+
+
+def codes_of(application: Application) -> list[str]:
+    return sorted(certificate.code for certificate in application.certificates.all())
+
 
 class EventSerializer(serializers.ModelSerializer[RecognitionEvent]):
     """One step in the life of a recognition."""
@@ -148,9 +161,7 @@ class RecognitionSerializer(serializers.ModelSerializer[Recognition]):
 
     application = serializers.IntegerField(source="application_id")
     learner = LearnerSerializer()
-    certificates = serializers.SlugRelatedField(
-        "code", source="application.certificates", many=True, read_only=True
-    )
+    certificates = serializers.SerializerMethodField()
     policy = VersionSerializer()
     reference = serializers.CharField(source="external_reference")
     decided_by = serializers.EmailField(source="decided_by.email")
@@ -178,6 +189,9 @@ class RecognitionSerializer(serializers.ModelSerializer[Recognition]):
             "updated_at",
             "history",
         ]
+
+    def get_certificates(self, recognition: Recognition) -> list[str]:
+        return codes_of(recognition.application)
 
 
 class PolicySerializer(serializers.ModelSerializer[CreditPolicy]):

@@ -52,7 +52,7 @@ LEARNER = """
     ) AS learner"""
 
 CERTIFICATE_CODES = """
-    (SELECT coalesce(json_agg(certificate.code ORDER BY certificate.code), '[]')
+    (SELECT coalesce(json_agg(certificate.code ORDER BY certificate.code COLLATE "C"), '[]')
      FROM credits_application_certificates AS held
      JOIN credits_certificate AS certificate ON certificate.id = held.certificate_id
      WHERE held.application_id = application.id) AS certificates"""
@@ -65,7 +65,7 @@ CERTIFICATE_COLUMNS = f"""
     {LEARNER},
     {utc("certificate.period_start")} AS period_start,
     {utc("certificate.period_end")} AS period_end,
-    (SELECT coalesce(json_agg(project.slug ORDER BY project.slug), '[]')
+    (SELECT coalesce(json_agg(project.slug ORDER BY project.slug COLLATE "C"), '[]')
      FROM credits_certificate_projects AS about
      JOIN credits_project AS project ON project.id = about.project_id
      WHERE about.certificate_id = certificate.id) AS projects,

@@ -1,0 +1,245 @@
+"""Two universities with a machine each, and a student who sent one of them certificates."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from accounts.clients import Scope, create_api_client
+from accounts.models import ApiClient, Institution, Membership, User
+from accounts.services import join_institution
+from credits.models import (
+    Application,
+    Certificate,
+    CertificateItem,
+    CreditPolicy,
+    LogEntry,
+    Project,
+    RuleSet,
+    StatusList,
+)
+from harvesters.models import Actor, Contribution, Participation, Repository
+
+START = datetime.fromisoformat("2026-09-01T00:00:00+00:00")
+ISSUED = datetime.fromisoformat("2026-11-20T08:00:00.250000+00:00")
+SCOPES = (Scope.CERTIFICATES_READ, Scope.RECOGNITIONS_READ, Scope.RECOGNITIONS_WRITE)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An institution's machine: it gets tokens and asks with them, as a stranger's would."""
+
+    api_client: ApiClient
+    client_id: str
+    secret: str
+    http: Client
+
+    def ask_token(self, **form: str) -> Any:
+        given = {"grant_type": "client_credentials", **form}
+        secret = {"client_id": self.client_id, "client_secret": self.secret}
+        return self.http.post("/identity/o/api/token", {**secret, **given})
+
+    def headers(self, **form: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.ask_token(**form).json()['access_token']}"}
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.http.get(path, headers={**self.headers(), **headers})
+
+    def post(self, path: str, document: Any, **headers: str) -> Any:
+        return self.http.post(
+            path,
+            json.dumps(document),
+            content_type="application/json",
+            headers={**self.headers(), **headers},
+        )
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def make_institution(db: None) -> Callable[[str], Institution]:
+    def make(slug: str) -> Institution:
+        return Institution.objects.create(slug=slug, name=slug.title(), native_name="示例大学")
+
+    return make
+
+
+@pytest.fixture
+def make_machine(client: Client) -> Callable[..., Machine]:
+    def make(institution: Institution, scopes: tuple[Scope, ...] = SCOPES) -> Machine:
+        made = create_api_client(institution, label="Student system", scopes=scopes, now=ISSUED)
+        return Machine(*made, http=client)
+
+    return make
+
+
+@pytest.fixture
+def university(make_institution: Callable[[str], Institution]) -> Institution:
+    return make_institution("first-university")
+
+
+@pytest.fixture
+def machine(make_machine: Callable[..., Machine], university: Institution) -> Machine:
+    return make_machine(university)
+
+
+@pytest.fixture
+def stranger(
+    make_machine: Callable[..., Machine], make_institution: Callable[[str], Institution]
+) -> Machine:
+    """The machine of another university."""
+    return make_machine(make_institution("second-university"))
+
+
+@pytest.fixture
+def student(university: Institution) -> User:
+    person = User.objects.create_user("li", email="li@first.example", display_name="Li Ming")
+    join_institution(
+        person, university, role=Membership.Role.STUDENT, person_code="0023110412", now=START
+    )
+    return person
+
+
+@pytest.fixture
+def registrar(university: Institution) -> User:
+    person = User.objects.create_user("chen", email="chen@first.example", display_name="Chen")
+    join_institution(person, university, role=Membership.Role.REGISTRAR, now=START)
+    return person
+
+
+@pytest.fixture
+def rule_set(db: None) -> RuleSet:
+    return RuleSet.objects.create(
+        slug="ai-open-source",
+        version="1.0",
+        source="",
+        digest="ab" * 32,
+        state=RuleSet.State.ACTIVE,
+        active_from=START,
+    )
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return Project.objects.create(slug="vision", name="Vision", registered_at=START)
+
+
+@pytest.fixture
+def make_participation(db: None) -> Callable[[], Participation]:
+    numbers = count(1)
+
+    def make() -> Participation:
+        number = next(numbers)
+        repository, _ = Repository.objects.get_or_create(
+            host="forge.example", external_id="1", defaults={"path": "ai/vision"}
+        )
+        actor, _ = Actor.objects.get_or_create(
+            host="forge.example", external_id="7", defaults={"login": "li"}
+        )
+        contribution = Contribution.objects.create(
+            repository=repository,
+            external_id=str(number),
+            kind=Contribution.Kind.CHANGE,
+            occurred_at=START + timedelta(days=number),
+            state="merged",
+            title=f"Change {number}",
+            url=f"https://forge.example/ai/vision/pulls/{number}",
+            digest="00" * 32,
+            harvested_at=START,
+        )
+        return Participation.objects.create(
+            contribution=contribution, actor=actor, role=Participation.Role.AUTHOR
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_certificate(
+    student: User,
+    rule_set: RuleSet,
+    project: Project,
+    make_participation: Callable[[], Participation],
+) -> Callable[..., Certificate]:
+    numbers = count(0)
+
+    def make(points: int = 60_000, **changes: Any) -> Certificate:
+        number = next(numbers)
+        status_list, _ = StatusList.objects.get_or_create(number=1)
+        entry = LogEntry.objects.create(
+            index=number, kind="issue", body_digest="", salt="", leaf_hash="", logged_at=ISSUED
+        )
+        certificate = Certificate.objects.create(
+            **{
+                "code": f"OC-TEST-{number:04}",
+                "holder": student,
+                "period_start": START,
+                "period_end": START + timedelta(days=60),
+                "rule_set": rule_set,
+                "points": points,
+                "credential": '{"type": ["VerifiableCredential"], "total": 60.50, "名": "李"}',
+                "evidence": "{}",
+                "digest": f"{number:064}",
+                "status_list": status_list,
+                "status_index": number,
+                "log_entry": entry,
+                "issued_at": ISSUED + timedelta(minutes=number),
+                **changes,
+            }
+        )
+        certificate.projects.add(project)
+        CertificateItem.objects.create(
+            certificate=certificate,
+            participation=make_participation(),
+            points=points,
+            category="code",
+        )
+        return certificate
+
+    return make
+
+
+@pytest.fixture
+def policy(university: Institution) -> CreditPolicy:
+    return CreditPolicy.objects.create(
+        institution=university,
+        slug="innovation",
+        version="1.0",
+        audience=CreditPolicy.Audience.STUDENT,
+        source="",
+        digest="cd" * 32,
+        published_at=START,
+    )
+
+
+@pytest.fixture
+def make_application(student: User, policy: CreditPolicy) -> Callable[..., Application]:
+    """An application as it stands in the database, without the service's checks."""
+
+    def make(*certificates: Certificate, **changes: Any) -> Application:
+        application = Application.objects.create(
+            **{
+                "applicant": student,
+                "institution": policy.institution,
+                "policy": policy,
+                "proposed_credits": Decimal("2.00"),
+                "note": "For innovation credits",
+                "submitted_at": timezone.now(),
+                **changes,
+            }
+        )
+        application.certificates.set(certificates)
+        return application
+
+    return make
