@@ -1,0 +1,58 @@
+"""The one entry for every verb: brings the embedded database up where a verb needs one."""
+
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+VERBS_WITHOUT_DATABASE = frozenset(
+    {"verify", "rules", "doctor", "help", "version", "makemessages", "compilemessages",
+     "collectstatic", "check", "spectacular", "diffsettings", "serve"}
+)  # fmt: skip
+"""``doctor`` and ``serve`` look after the database themselves; the others do without."""
+
+
+def main() -> None:
+    """Run the verb in ``sys.argv``; a known error is one line, and its exit code stays."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    if sys.platform == "win32":
+        sys.exit("OpenCredits runs on Linux and macOS; on Windows, use WSL.")
+    with _database(sys.argv):
+        execute_from_command_line(sys.argv)
+
+
+def _database(arguments: list[str]) -> AbstractContextManager[Any]:
+    """The embedded server in use, if there is one and the verb needs it."""
+    if not needs_database(arguments) or os.environ.get("DATABASE_URL"):
+        return nullcontext()
+    from django.conf import settings  # noqa: PLC0415
+
+    from config.embedded import EmbeddedPostgres, EmbeddedPostgresError, in_use  # noqa: PLC0415
+
+    try:
+        return _Entered(in_use(EmbeddedPostgres(settings.PG_HOME)))
+    except EmbeddedPostgresError as error:
+        sys.exit(str(error))
+
+
+class _Entered(AbstractContextManager[Any]):
+    """A context entered at once, so that its failure is told before the verb begins."""
+
+    def __init__(self, inner: AbstractContextManager[Any]) -> None:
+        self._inner = inner
+        self._value = inner.__enter__()
+
+    def __enter__(self) -> Any:
+        return self._value
+
+    def __exit__(self, *details: Any) -> bool | None:
+        return self._inner.__exit__(*details)
+
+
+def needs_database(arguments: list[str]) -> bool:
+    """Whether the command line names a verb that reads or writes rows."""
+    verb = next((word for word in arguments[1:] if not word.startswith("-")), None)
+    asks_for_help = any(word in {"--help", "-h"} for word in arguments)
+    return verb is not None and verb not in VERBS_WITHOUT_DATABASE and not asks_for_help

@@ -1,0 +1,37 @@
+"""Read settings from the environment; what is missing has a safe default or a clear error."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.keys import keep_once
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
+
+
+def env_text(name: str, default: str = "") -> str:
+    """The value of ``name``, or the content of the file that ``name_FILE`` points to."""
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, default)
+
+
+def env_flag(name: str, *, default: bool = False) -> bool:
+    """The value of ``name`` as yes or no."""
+    word = os.environ.get(name, "1" if default else "").strip().lower()
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise ImproperlyConfigured(f"{name}={word} is neither yes nor no; write 1 or 0.")
+    return word in TRUE_WORDS
+
+
+def kept_secret(path: Path) -> str:
+    """A random secret made once and kept in ``path``, readable by its owner only."""
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return keep_once(path, secrets.token_urlsafe(48))

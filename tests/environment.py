@@ -1,0 +1,53 @@
+"""The surroundings of a test run, set before Django loads: a home and a PostgreSQL of its own.
+
+Loaded by ``-p tests.environment``, and so before any settings are read. The first process of a
+run starts one cluster without ``fsync``; workers of pytest-xdist inherit its address. With
+``DATABASE_URL`` set, that server is used instead.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from config.embedded import EmbeddedPostgres
+
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+OWNED = "OPENCREDITS_TEST_HOME"
+
+
+def _settle() -> Path | None:
+    """Set the environment; the home made for this run, or None in a worker."""
+    if OWNED in os.environ:
+        return None
+    home = Path(tempfile.mkdtemp(prefix="oc-test-"))
+    os.environ.update(
+        {
+            OWNED: str(home),
+            "OPENCREDITS_HOME": str(home),
+            "OPENCREDITS_BASE_URL": "http://testserver",
+            "SECRET_KEY": "only for tests",
+        }
+    )
+    os.environ.pop("OPENCREDITS_DEMO", None)
+    return home
+
+
+HOME = _settle()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster of this run, and stop it at the end."""
+    if HOME is None:
+        return
+    server = EmbeddedPostgres(HOME / "postgres", FAST)
+    if not os.environ.get("DATABASE_URL"):
+        server.start()
+    config.add_cleanup(lambda: _clean_up(server, HOME))
+
+
+def _clean_up(server: EmbeddedPostgres, home: Path) -> None:
+    server.stop()
+    shutil.rmtree(home, ignore_errors=True)
