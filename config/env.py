@@ -1,12 +1,9 @@
 """Read settings from the environment; what is missing has a safe default or a clear error."""
 
 import os
-import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-
-from config.keys import keep_once
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
@@ -26,12 +23,3 @@ def env_flag(name: str, *, default: bool = False) -> bool:
     if word not in TRUE_WORDS | FALSE_WORDS:
         raise ImproperlyConfigured(f"{name}={word} is neither yes nor no; write 1 or 0.")
     return word in TRUE_WORDS
-
-
-def kept_secret(path: Path) -> str:
-    """A random secret made once and kept in ``path``, readable by its owner only."""
-    try:
-        return path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    return keep_once(path, secrets.token_urlsafe(48))

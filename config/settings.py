@@ -1,14 +1,16 @@
 """All settings: one module, from the environment, safe by default (docs/operations.md)."""
 
+import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from config.env import env_flag, env_text, kept_secret
-from config.keys import kept_rsa_key
+from config.env import env_flag, env_text
+from credits.keyfiles import kept, make_rsa_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -17,7 +19,11 @@ HOME = Path(env_text("OPENCREDITS_HOME", str(BASE_DIR / "var"))).resolve()
 BASE_URL = env_text("OPENCREDITS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 DEMO = env_flag("OPENCREDITS_DEMO")
 DEBUG = env_flag("OPENCREDITS_DEBUG")
-SECRET_KEY = env_text("SECRET_KEY") or kept_secret(HOME / "keys" / "secret_key")
+# Read when first used, so that `verify` writes nothing on a stranger's machine.
+_kept = lazy(kept, str)
+SECRET_KEY = env_text("SECRET_KEY") or _kept(
+    HOME / "keys" / "secret_key", lambda: secrets.token_urlsafe(48)
+)
 
 _site = urlsplit(BASE_URL)
 _is_https = _site.scheme == "https"
@@ -121,7 +127,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
-IDP_OIDC_PRIVATE_KEY = kept_rsa_key(HOME / "keys" / "oauth.pem")
+IDP_OIDC_PRIVATE_KEY = _kept(HOME / "keys" / "oauth.pem", make_rsa_key)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

@@ -1,0 +1,55 @@
+"""Keys and secrets that an installation makes for itself: once, readable by their owner only."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+
+RSA_BITS = 2048
+
+
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """The text in ``path``; made and kept there with mode 0600 where there is none.
+
+    Processes that come at once agree: the first to finish wins, the others take its text.
+    """
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    text = make()
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    try:
+        # A link, unlike a rename, refuses to replace what another process put there.
+        os.link(draft, path)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    finally:
+        draft.unlink()
+    return text
+
+
+def make_rsa_key() -> str:
+    """A new RSA key as PEM; it signs OAuth tokens."""
+    return _pem(rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS))
+
+
+def make_ed25519_key() -> str:
+    """A new Ed25519 key as PEM; it signs certificates and checkpoints."""
+    return _pem(Ed25519PrivateKey.generate())
+
+
+def _pem(key: PrivateKeyTypes) -> str:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return pem.decode("ascii")

@@ -1,0 +1,87 @@
+"""Who we are as an issuer: our DID, its document, and the key that signs."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
+from django.conf import settings
+from django.db import transaction
+
+from credits.core.canonical import canonical_json
+from credits.core.credential import build_did_document
+from credits.core.multikey import encode_public_key
+from credits.keyfiles import kept, make_ed25519_key
+from credits.models import IssuerKey, LogEntry
+from credits.services.errors import CreditsError
+from credits.services.log import append_entry
+
+
+class IssuerKeyError(CreditsError):
+    """The issuer key cannot be read."""
+
+
+class FileSigner:
+    """Signs with the Ed25519 key in a PEM file; see `credits.core.proof.Signer`."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key = key
+
+    def public_key(self) -> bytes:
+        return self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    def sign(self, data: bytes) -> bytes:
+        return self._key.sign(data)
+
+
+def issuer_did() -> str:
+    """``did:web`` of this site: the host of the base address, a port as ``%3A``."""
+    return "did:web:" + urlsplit(settings.BASE_URL).netloc.replace(":", "%3A")
+
+
+def verification_method(public_key: str) -> str:
+    """The DID URL of a key: its multikey is the fragment."""
+    return f"{issuer_did()}#{public_key}"
+
+
+def issuer_signer(*, now: datetime) -> FileSigner:
+    """The signer of the present key, which is published in the DID document first.
+
+    Raises:
+        IssuerKeyError: the key file is damaged or holds another kind of key.
+    """
+    signer = FileSigner(_issuer_key())
+    _publish_key(encode_public_key(signer.public_key()), now)
+    return signer
+
+
+def did_document() -> dict[str, Any]:
+    """Our DID document: every key that was not withdrawn, so that old certificates verify."""
+    keys = IssuerKey.objects.order_by("published_at").values_list("public_key", flat=True)
+    return build_did_document(issuer_did(), list(keys))
+
+
+def _issuer_key() -> Ed25519PrivateKey:
+    pem = kept(settings.ISSUER_KEY_FILE, make_ed25519_key)
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise IssuerKeyError(f"{settings.ISSUER_KEY_FILE} holds no readable key.") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise IssuerKeyError(f"{settings.ISSUER_KEY_FILE} holds no Ed25519 key.")
+    return key
+
+
+@transaction.atomic
+def _publish_key(public_key: str, now: datetime) -> None:
+    _, created = IssuerKey.objects.get_or_create(
+        public_key=public_key, defaults={"published_at": now}
+    )
+    if created:
+        statement = {"issuer": issuer_did(), "key": public_key}
+        append_entry(LogEntry.Kind.KEY, canonical_json(statement), now=now)
