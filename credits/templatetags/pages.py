@@ -1,0 +1,162 @@
+"""What every page shows: the menu of a person, the demonstration's roles, dates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Identity, Membership, User
+from credits.models import Project, RuleSet
+
+register = template.Library()
+
+STUDENT_PAGES = {
+    "overview": _("Overview"),
+    "contributions": _("Contributions"),
+    "certificates": _("Certificates"),
+    "applications": _("Credit applications"),
+}
+TEACHER_PAGES = {"portfolio": _("Portfolio")}
+MAINTAINER_PAGES = {"maintained": _("My projects")}
+REGISTRAR_PAGES = {"inbox": _("Inbox"), "recognitions": _("Recognitions")}
+OPERATOR_PAGES = {"operations": _("Operations")}
+
+ROLE_NAMES = {
+    "student": pgettext_lazy("role", "Student"),
+    "teacher": pgettext_lazy("role", "Teacher"),
+    "maintainer": pgettext_lazy("role", "Maintainer"),
+    "registrar": pgettext_lazy("role", "Registrar"),
+    "operator": pgettext_lazy("role", "Operator"),
+}
+DEMO_ROLES = {
+    "student": _("Sees what each contribution scored and why, gets a certificate."),
+    "teacher": _("Shows a year of open-source work on one page."),
+    "maintainer": _("Looks after a project, its harvest and its rules."),
+    "registrar": _("Turns certificates into credits by the university's policy."),
+    "operator": _("Sees whether everything runs."),
+}
+
+DATE_FORMATS = {"date": "DATE_FORMAT", "moment": "DATETIME_FORMAT"}
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One link of the main menu."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@register.simple_tag(takes_context=True)
+def main_menu(context: Mapping[str, Any]) -> list[MenuItem]:
+    """The pages of the signed-in person, by what that person is; the current one is marked."""
+    request: HttpRequest = context["request"]
+    pages = _pages_of(cast(User, request.user))
+    items = [(label, reverse(name)) for name, label in pages.items()]
+    within = (url for _label, url in items if _is_within(request.path, url))
+    best = max(within, key=len, default="")
+    return [MenuItem(str(label), url, url == best) for label, url in items]
+
+
+def _is_within(path: str, url: str) -> bool:
+    return path == url or path.startswith(url.rstrip("/") + "/")
+
+
+def _pages_of(user: User) -> dict[str, Any]:
+    roles = set(Membership.objects.of(user).values_list("role", flat=True))
+    pages: dict[str, Any] = {}
+    if Membership.Role.REGISTRAR in roles:
+        pages |= REGISTRAR_PAGES
+    if Project.objects.maintained_by(user).exists():
+        pages |= MAINTAINER_PAGES
+    if user.is_staff:
+        pages |= OPERATOR_PAGES
+    has_work = Identity.objects.active().filter(user=user).exists()
+    if has_work or not pages or Membership.Role.STUDENT in roles:
+        pages = STUDENT_PAGES | pages
+    if Membership.Role.TEACHER in roles:
+        pages |= TEACHER_PAGES
+    return pages
+
+
+@register.simple_tag
+def demo_roles() -> Mapping[str, Any]:
+    """Who can be tried with one click; nobody outside a demonstration."""
+    return DEMO_ROLES if settings.DEMO else {}
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """The word for a role."""
+    return str(ROLE_NAMES.get(role, role))
+
+
+@register.filter
+def initial(user: User) -> str:
+    """The letter or character that stands for a person."""
+    return (user.native_name or str(user))[:1].upper()
+
+
+@register.simple_tag
+def default_rule_set_url() -> str:
+    """The page of the rule set in force where a project has none of its own, or ''."""
+    rule_set = RuleSet.objects.default().in_force(timezone.now()).first()
+    return rule_set.get_absolute_url() if rule_set else ""
+
+
+@register.simple_tag(takes_context=True)
+def local_time(context: Mapping[str, Any], moment: datetime | None, style: str = "date") -> str:
+    """``moment`` as a <time>: in the person's zone, else UTC until the browser puts in its own."""
+    if moment is None:
+        return ""
+    zone = zone_of(context.get("user"))
+    words = date_format(moment.astimezone(zone), DATE_FORMATS[style])
+    if style == "moment" and zone is UTC:
+        words = f"{words} UTC"
+    return format_html(
+        '<time datetime="{}" data-local="{}">{}</time>',
+        moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        style,
+        words,
+    )
+
+
+def zone_of(user: object) -> tzinfo:
+    """The zone that ``user`` chose, else UTC."""
+    name = getattr(user, "time_zone", "")
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+@register.simple_tag
+def period(start: datetime, end: datetime) -> str:
+    """A certificate's period in words; its bounds are days in UTC, the same for every reader."""
+    first, last = (date_format(day.astimezone(UTC), "DATE_FORMAT") for day in (start, end))
+    return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Mapping[str, Any], **changes: object) -> str:
+    """The address of this page with some of its query changed; paging starts over."""
+    query = context["request"].GET.copy()
+    query.pop("before", None)
+    for name, value in changes.items():
+        if value:
+            query[name] = value
+        else:
+            query.pop(name, None)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,127 @@
+"""Points, credits and kinds of work, as people read them."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.formats import get_format
+from django.utils.html import format_html
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+CATEGORIES = {
+    "code": pgettext_lazy("category", "Code"),
+    "tests": pgettext_lazy("category", "Tests"),
+    "docs": pgettext_lazy("category", "Documentation"),
+    "ci": pgettext_lazy("category", "Build and CI"),
+    "review": pgettext_lazy("category", "Reviews"),
+    "issue": pgettext_lazy("category", "Issues"),
+    "other": pgettext_lazy("category", "Other"),
+}
+FORGES = {
+    "github.com": "GitHub",
+    "gitlab.com": "GitLab",
+    "gitee.com": "Gitee",
+    "huggingface.co": "Hugging Face",
+    "git": "Git",
+}
+STATE_TAGS = {
+    "counted": "ok",
+    "waiting": "wait",
+    "not_counted": "",
+    "submitted": "wait",
+    "approved": "ok",
+    "exported": "wait",
+    "booked": "ok",
+    "reversed": "bad",
+    "rejected": "bad",
+    "withdrawn": "",
+}
+DEFAULT_SEPARATOR = ","
+
+
+@register.filter
+def points(millipoints: int | None) -> str:
+    """Thousandths as points: at least one decimal place, at most three."""
+    value = (Decimal(millipoints or 0) / 1000).quantize(Decimal("0.001"))
+    whole, fraction = f"{value:,f}".split(".")
+    return _localised(whole, fraction.rstrip("0") or "0")
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A count, its thousands grouped."""
+    return _localised(f"{value or 0:,}", "")
+
+
+@register.filter
+def credit(value: Decimal | float | str | None) -> str:
+    """Credits of a university: one or two decimal places."""
+    whole, fraction = f"{Decimal(str(value or 0)):,.2f}".split(".")
+    return _localised(whole, fraction[0] + fraction[1].rstrip("0"))
+
+
+def _localised(whole: str, fraction: str) -> str:
+    grouped = whole.replace(",", get_format("THOUSAND_SEPARATOR") or DEFAULT_SEPARATOR)
+    return grouped + (get_format("DECIMAL_SEPARATOR") + fraction if fraction else "")
+
+
+@register.filter
+def category_name(category: str) -> str:
+    """The word for a category."""
+    return str(CATEGORIES.get(category, CATEGORIES["other"]))
+
+
+@register.filter
+def category_class(category: str) -> str:
+    """The CSS class that gives a category its colour."""
+    return f"k-{category if category in CATEGORIES else 'other'}"
+
+
+@register.filter
+def category_dot(category: str) -> str:
+    """The square in a category's colour; a word always stands beside it."""
+    return format_html('<i class="{}"></i>', category_class(category))
+
+
+@register.filter
+def forge_name(host: str) -> str:
+    """How people call a forge."""
+    return FORGES.get(host, host)
+
+
+@register.filter
+def forge_initials(host: str) -> str:
+    """Two letters that stand for a forge."""
+    words = forge_name(host).replace(".", " ").split()
+    return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else words[0][:2]
+
+
+@register.filter
+def state_tag(state: str) -> str:
+    """The CSS class of a state's tag."""
+    return STATE_TAGS.get(state, "")
+
+
+@register.filter
+def in_my_language(texts: dict[str, Any]) -> str:
+    """Of a text kept as ``en`` and ``zh``, the one for this reader."""
+    is_chinese = (get_language() or "").startswith("zh")
+    return str(texts.get("zh" if is_chinese else "en") or texts.get("en") or "")
+
+
+@register.filter
+def signed_points(millipoints: int) -> str:
+    """Points of one reason, with their sign."""
+    return ("+ " if millipoints >= 0 else "− ") + points(abs(millipoints))
+
+
+@register.filter
+def lookup(mapping: dict[str, Any], key: str) -> Any:
+    """The value under ``key``."""
+    return mapping.get(key)
+
+
+POINTS_UNIT = _("points")
