@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.parsers import JSONParser
@@ -61,7 +60,6 @@ class ApiView(APIView):
     throttle_classes = [ClientThrottle]
     parser_classes = [BoundedJSONParser]
     renderer_classes = [JSONRenderer]
-    schema = AutoSchema()
     scopes: ClassVar[dict[str, Scope]] = {}
 
     @property

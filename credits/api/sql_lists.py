@@ -185,8 +185,10 @@ PAGE = """
     )
     SELECT {rows},
            (SELECT count(*) FROM found) > %(limit)s,
-           (SELECT array_agg(at ORDER BY at, id) FROM kept),
-           (SELECT array_agg(id ORDER BY at, id) FROM kept)
+           (SELECT at FROM kept ORDER BY at, id LIMIT 1),
+           (SELECT id FROM kept ORDER BY at, id LIMIT 1),
+           (SELECT at FROM kept ORDER BY at DESC, id DESC LIMIT 1),
+           (SELECT id FROM kept ORDER BY at DESC, id DESC LIMIT 1)
     FROM kept CROSS JOIN LATERAL ({item}) AS item"""
 
 AS_ARRAY = "coalesce(json_agg(item ORDER BY kept.at, kept.id), '[]')::text"
@@ -216,10 +218,10 @@ def read_page(kind: SqlList, asked: Asked, *, rows: str = AS_ARRAY) -> Page:
     key = {"key_at": cursor.at, "key_id": cursor.id} if cursor else {}
     with connection.cursor() as database:
         database.execute(sql, {**asked.parameters, **key, "limit": asked.limit})
-        text, has_more, times, ids = database.fetchone()
-    if not ids:
+        text, has_more, *edges = database.fetchone()
+    if edges[0] is None:
         return Page(text, None, None)
-    first, last = Cursor("prev", times[0], ids[0]), Cursor("next", times[-1], ids[-1])
+    first, last = Cursor("prev", edges[0], edges[1]), Cursor("next", edges[2], edges[3])
     if is_backward:
         return Page(text, next=last, prev=first if has_more else None)
     return Page(text, next=last if has_more else None, prev=first if cursor else None)

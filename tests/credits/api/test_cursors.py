@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from credits.api.cursors import Cursor, decode_cursor
 from credits.api.problems import InvalidCursorError
 
-moments = st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(timezones=st.just(UTC))
 
 
 @given(st.sampled_from(["next", "prev"]), moments, st.integers(1, 2**63 - 1))
@@ -25,4 +25,4 @@ def test_what_is_no_cursor_is_refused_by_name(text):
 
 def test_a_cursor_without_a_time_zone_is_refused():
     with pytest.raises(InvalidCursorError):
-        decode_cursor(Cursor("next", datetime(2026, 1, 1), 1).encode())
+        decode_cursor(Cursor("next", datetime.fromisoformat("2026-01-01"), 1).encode())
