@@ -23,6 +23,7 @@ from credits.models import (
     CreditPolicy,
     LogEntry,
     Project,
+    Recognition,
     RuleSet,
     StatusList,
 )
@@ -243,3 +244,24 @@ def make_application(student: User, policy: CreditPolicy) -> Callable[..., Appli
         return application
 
     return make
+
+
+@pytest.fixture
+def recognition(
+    make_certificate: Callable[..., Certificate],
+    make_application: Callable[..., Application],
+    registrar: User,
+) -> Recognition:
+    """Approved here, not yet booked there."""
+    application = make_application(make_certificate(), state=Application.State.APPROVED)
+    return Recognition.objects.create(
+        application=application,
+        institution=application.institution,
+        learner=application.applicant,
+        policy=application.policy,
+        credits=Decimal("1.5"),
+        term="2026-2027-1",
+        decided_by=registrar,
+        decided_at=ISSUED,
+        updated_at=ISSUED,
+    )
