@@ -131,7 +131,7 @@ class VisitorThrottle(ClientThrottle):
     quota = 60
 
 
-class ClientCredentialsScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class ClientCredentialsScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the API's schema describes the token."""
 
     target_class = "accounts.api.ClientAuthentication"

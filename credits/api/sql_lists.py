@@ -215,7 +215,7 @@ def read_page(kind: SqlList, asked: Asked, *, rows: str = AS_ARRAY) -> Page:
         order="DESC" if is_backward else "ASC",
         window=_window(cursor),
     )
-    key = {"key_at": cursor.at, "key_id": cursor.id} if cursor else {}
+    key: dict[str, Any] = {"key_at": cursor.at, "key_id": cursor.id} if cursor else {}
     with connection.cursor() as database:
         database.execute(sql, {**asked.parameters, **key, "limit": asked.limit})
         text, has_more, *edges = database.fetchone()
