@@ -1,0 +1,141 @@
+"""Checkpoints: the size and root of the log, as a signed note.
+
+C2SP ``tlog-checkpoint`` for the text, ``signed-note`` for the signatures (Ed25519, type 0x01).
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from credits.core.canonical import DocumentError
+from credits.core.merkle import HASH_BYTES
+from credits.core.proof import Signer
+
+ED25519_TYPE = b"\x01"
+KEY_ID_BYTES = 4
+MAX_NOTE_BYTES = 64_000
+DASH = "— "
+NAME = re.compile(r"[^\s+]+")
+SIZE = re.compile(r"0|[1-9]\d{0,18}")
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
+
+
+class CheckpointError(DocumentError):
+    """A note is not a checkpoint, or not signed by a key that is known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The log ``origin`` had ``tree_size`` leaves under ``root_hash``."""
+
+    origin: str
+    tree_size: int
+    root_hash: bytes
+
+    @property
+    def text(self) -> str:
+        """The note's text, which is what gets signed."""
+        root = base64.b64encode(self.root_hash).decode("ascii")
+        return f"{self.origin}\n{self.tree_size}\n{root}\n"
+
+
+def key_id(name: str, public_key: bytes) -> bytes:
+    """Four bytes that tell the keys of one name apart."""
+    data = name.encode() + b"\n" + ED25519_TYPE + public_key
+    return hashlib.sha256(data).digest()[:KEY_ID_BYTES]
+
+
+def verifier_key(name: str, public_key: bytes) -> str:
+    """The key as witnesses and monitors write it: ``name+id+key``."""
+    key = base64.b64encode(ED25519_TYPE + public_key).decode("ascii")
+    return f"{name}+{key_id(name, public_key).hex()}+{key}"
+
+
+def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
+    """The signed note; the key is named like the log's origin."""
+    _refuse_malformed(checkpoint)
+    name = checkpoint.origin
+    signature = key_id(name, signer.public_key()) + signer.sign(checkpoint.text.encode())
+    line = base64.b64encode(signature).decode("ascii")
+    return f"{checkpoint.text}\n{DASH}{name} {line}\n"
+
+
+def verify_checkpoint(note: str, keys: Mapping[str, bytes]) -> Checkpoint:
+    """The checkpoint of ``note``, if one of ``keys`` (name to Ed25519 public key) signed it.
+
+    Signatures of unknown keys are passed over, as the specification demands; a wrong signature
+    of a known key refuses the whole note.
+
+    Raises:
+        CheckpointError
+    """
+    text, lines = _split(note)
+    known = [
+        (keys[name], signature[KEY_ID_BYTES:])
+        for name, signature in map(_signature, lines)
+        if name in keys and signature[:KEY_ID_BYTES] == key_id(name, keys[name])
+    ]
+    if not known:
+        raise CheckpointError("the note is not signed by a known key")
+    for key, signature in known:
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(signature, text.encode())
+        except InvalidSignature as error:
+            raise CheckpointError("the note was changed after it was signed") from error
+    return parse_checkpoint(text)
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    """Read the text of a note, without signatures. Extension lines are not accepted."""
+    lines = text.split("\n")
+    if len(lines) != len(["origin", "size", "root", ""]) or lines[-1]:
+        raise CheckpointError("a checkpoint has three lines: origin, size and root")
+    origin, size, root, _ = lines
+    if not SIZE.fullmatch(size):
+        raise CheckpointError(f"line 2: {size[:40]!r} is not the size of a tree")
+    checkpoint = Checkpoint(origin, int(size), _base64(root, "line 3"))
+    _refuse_malformed(checkpoint)
+    return checkpoint
+
+
+def _refuse_malformed(checkpoint: Checkpoint) -> None:
+    if not NAME.fullmatch(checkpoint.origin):
+        raise CheckpointError(f"{checkpoint.origin!r} cannot be an origin: no spaces, no plus")
+    if checkpoint.tree_size < 0 or len(checkpoint.root_hash) != HASH_BYTES:
+        raise CheckpointError("a checkpoint needs a size from 0 and a root of 32 bytes")
+
+
+def _split(note: str) -> tuple[str, list[str]]:
+    """The text with its last newline, and the signature lines."""
+    if len(note) > MAX_NOTE_BYTES or CONTROL.search(note):
+        raise CheckpointError("the note is too long or holds control characters")
+    body, blank, signatures = note.rpartition("\n\n")
+    if not blank or not signatures.endswith("\n"):
+        raise CheckpointError("the note has no signatures")
+    return body + "\n", signatures[:-1].split("\n")
+
+
+def _signature(line: str) -> tuple[str, bytes]:
+    name, space, encoded = line.removeprefix(DASH).partition(" ")
+    if not line.startswith(DASH) or not space or not NAME.fullmatch(name):
+        raise CheckpointError(f"not a signature line: {line[:80]!r}")
+    signature = _base64(encoded, "a signature")
+    if len(signature) <= KEY_ID_BYTES:
+        raise CheckpointError("a signature is too short")
+    return name, signature
+
+
+def _base64(text: str, where: str) -> bytes:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise CheckpointError(f"{where}: not base64") from error
+    if base64.b64encode(data).decode("ascii") != text:
+        raise CheckpointError(f"{where}: not base64 in its proper form")
+    return data

@@ -1,0 +1,90 @@
+"""DID documents: which keys may speak for an issuer (W3C DID Core 1.0, did:web)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from credits.core.canonical import DocumentError
+from credits.core.multikey import DID_KEY, decode_multikey
+
+DID_CONTEXT = "https://www.w3.org/ns/did/v1"
+MULTIKEY_CONTEXT = "https://w3id.org/security/multikey/v1"
+BASE_URL = re.compile(r"https?://(?P<host>[^/:@\s]+)(?::(?P<port>\d+))?(?P<path>/[^?#\s]*)?")
+
+
+class DidError(DocumentError):
+    """A DID document, or an address for one, is not as did:web says."""
+
+
+class KeyNotListedError(DidError):
+    """The issuer's DID document does not let this key sign statements."""
+
+
+def did_web(base_url: str) -> str:
+    """The did:web of a site: ``https://host:8000/a`` is ``did:web:host%3A8000:a``."""
+    found = BASE_URL.fullmatch(base_url)
+    if not found:
+        raise DidError(f"not the address of a site: {base_url!r}; write https://host")
+    host = found["host"] + (f"%3A{found['port']}" if found["port"] else "")
+    folders = [part for part in (found["path"] or "").split("/") if part]
+    return ":".join(["did:web", host, *folders])
+
+
+def verification_method(did: str, key: str) -> str:
+    """The full id of the Multikey ``key`` (``z6Mk...``) of ``did``."""
+    return f"{did}#{key}"
+
+
+def build_did_document(did: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The DID document of ``did`` with its Multikeys, newest or oldest first as the caller likes.
+
+    Retired keys that are still sound stay in ``keys``: verifiers read only the document of the
+    day, so a key that leaves takes every certificate with it that it signed. A key that was
+    stolen has to leave.
+    """
+    methods = [verification_method(did, key) for key in keys]
+    return {
+        "@context": [DID_CONTEXT, MULTIKEY_CONTEXT],
+        "id": did,
+        "verificationMethod": [
+            {"id": method, "type": "Multikey", "controller": did, "publicKeyMultibase": key}
+            for method, key in zip(methods, keys, strict=True)
+        ],
+        "assertionMethod": methods,
+    }
+
+
+def did_key_document(did: str) -> dict[str, Any]:
+    """The DID document that a ``did:key`` stands for; it proves nothing about who holds it."""
+    key = did.removeprefix(DID_KEY)
+    decode_multikey(key)
+    return build_did_document(did, [key])
+
+
+def assertion_key(document: Mapping[str, Any], method_id: str) -> bytes:
+    """The public key of ``method_id``, if the document lets it sign statements.
+
+    Raises:
+        KeyNotListedError: it is not in ``assertionMethod``, not there at all, revoked, or
+            controlled by somebody else.
+        MultikeyError: it is not an Ed25519 key.
+    """
+    if method_id not in _list(document, "assertionMethod"):
+        raise KeyNotListedError(f"{method_id} is not in assertionMethod of {document.get('id')}")
+    for method in _list(document, "verificationMethod"):
+        if isinstance(method, dict) and method.get("id") == method_id:
+            return _sound_key(document, method)
+    raise KeyNotListedError(f"{method_id} is not a verificationMethod of {document.get('id')}")
+
+
+def _list(document: Mapping[str, Any], name: str) -> list[Any]:
+    value = document.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _sound_key(document: Mapping[str, Any], method: dict[str, Any]) -> bytes:
+    if method.get("controller") != document.get("id") or method.get("type") != "Multikey":
+        raise KeyNotListedError(f"{method['id']} is not a Multikey of {document.get('id')}")
+    if "revoked" in method:
+        raise KeyNotListedError(f"{method['id']} was revoked {method['revoked']}")
+    return decode_multikey(str(method.get("publicKeyMultibase", "")))
