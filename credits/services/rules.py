@@ -6,8 +6,8 @@ from functools import lru_cache
 from django.db import transaction
 
 from credits.core.canonical import canonical_json
+from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import RuleSet as CompiledRuleSet
-from credits.core.rules import parse_rule_set
 from credits.models import LogEntry, Project, RuleSet
 from credits.services.errors import CreditsError
 from credits.services.log import append_entry
