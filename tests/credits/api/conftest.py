@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from importlib import resources
 from itertools import count
 from typing import Any
 
@@ -27,6 +28,7 @@ from credits.models import (
     RuleSet,
     StatusList,
 )
+from credits.services.policies import publish_policy
 from harvesters.models import Actor, Contribution, Participation, Repository
 
 START = datetime.fromisoformat("2026-09-01T00:00:00+00:00")
@@ -213,15 +215,10 @@ def make_certificate(
 
 @pytest.fixture
 def policy(university: Institution) -> CreditPolicy:
-    return CreditPolicy.objects.create(
-        institution=university,
-        slug="innovation",
-        version="1.0",
-        audience=CreditPolicy.Audience.STUDENT,
-        source="",
-        digest="cd" * 32,
-        published_at=START,
-    )
+    """The sample policy: 60 points are a credit, at most 2 credits a term."""
+    folder = resources.files("credits.core") / "data" / "policies"
+    source = (folder / "innovation-practice-1.0.toml").read_text(encoding="utf-8")
+    return publish_policy(university, source, now=START)
 
 
 @pytest.fixture
