@@ -1,0 +1,83 @@
+"""``opencredits issue``: issue one certificate, with all that is needed to check it offline."""
+
+import json
+from argparse import ArgumentParser
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from credits.management.arguments import find_person, find_project, parse_day
+from credits.management.companions import Companion, companion_path
+from credits.models import Certificate
+from credits.services.certificates import issue_certificate
+from credits.services.errors import CreditsError
+from credits.services.issuer import did_document
+from credits.services.status import status_list_document
+
+
+class Command(BaseCommand):
+    """Issue a certificate to a file."""
+
+    help = (
+        "Issue a certificate over a period to FILE, and beside it what verifies it offline:"
+        " the issuer's DID document, the status list of the day, the evidence.\n"
+        "Examples: opencredits issue --holder li.ming@stu.university.example"
+        " --from 2026-03-01 --to 2026-08-31 --out li.json"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--holder", required=True, metavar="EMAIL")
+        parser.add_argument("--from", required=True, metavar="DATE", dest="first_day")
+        parser.add_argument(
+            "--to", required=True, metavar="DATE", dest="last_day", help="the last day, counted"
+        )
+        parser.add_argument("--project", metavar="P", help="only this project")
+        parser.add_argument("--out", required=True, metavar="FILE")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        out = _writable(Path(options["out"]))
+        try:
+            certificate = issue_certificate(
+                find_person(options["holder"]),
+                start=parse_day(options["first_day"]),
+                end=parse_day(options["last_day"]) + timedelta(days=1),
+                project=find_project(options["project"]) if options["project"] else None,
+                now=timezone.now(),
+            )
+        except CreditsError as error:
+            raise CommandError(str(error)) from error
+        for path in _write(certificate, out):
+            self.stdout.write(str(path))
+        self.stdout.write(
+            _("Certificate %(code)s: %(points)s points. Check it: opencredits verify %(file)s")
+            % {"code": certificate.code, "points": certificate.decimal_points, "file": out}
+        )
+
+
+def _writable(out: Path) -> Path:
+    """Refuse a place where nothing can be written before anything is issued."""
+    if not out.parent.is_dir():
+        raise CommandError(_("There is no folder %(folder)s.") % {"folder": out.parent})
+    if out.is_dir():
+        raise CommandError(_("%(path)s is a folder; name a file.") % {"path": out})
+    return out
+
+
+def _write(certificate: Certificate, out: Path) -> list[Path]:
+    """Write the certificate byte for byte, and its companions."""
+    status_list = status_list_document(certificate.status_list_id, now=timezone.now())
+    contents = {
+        out: certificate.credential,
+        companion_path(out, Companion.DID_DOCUMENT): json.dumps(
+            did_document(), ensure_ascii=False, indent=2
+        ),
+        companion_path(out, Companion.STATUS_LIST): status_list,
+        companion_path(out, Companion.EVIDENCE): certificate.evidence,
+    }
+    for path, content in contents.items():
+        path.write_text(content, encoding="utf-8", newline="")
+    return list(contents)

@@ -1,0 +1,17 @@
+"""Files that lie beside a certificate so that it can be verified offline."""
+
+from enum import StrEnum
+from pathlib import Path
+
+
+class Companion(StrEnum):
+    """What lies beside ``certificate.json``, as ``certificate.did.json`` and so on."""
+
+    DID_DOCUMENT = "did"
+    STATUS_LIST = "status"
+    EVIDENCE = "evidence"
+
+
+def companion_path(certificate: Path, companion: Companion) -> Path:
+    """Where ``companion`` of the file ``certificate`` lies."""
+    return certificate.with_name(f"{certificate.stem}.{companion}.json")
