@@ -7,13 +7,11 @@ A killed process gives its lock back by dying, so nothing has to be cleaned up a
 
 import ctypes
 import fcntl
-import hashlib
 import importlib.util
 import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,10 +20,10 @@ from typing import Any
 
 import psycopg
 
+from config.sockets import make_private, short_directory
+
 NOBODY = 65534
 CLONE_NEWUSER = 0x10000000
-LONGEST_SOCKET_PATH = 90
-"""The kernel allows 107 bytes; the socket's own name takes 17 of them."""
 START_TIMEOUT_SECONDS = 60
 DATABASE = "opencredits"
 
@@ -64,11 +62,7 @@ def _candidates() -> Iterator[Path]:
 
 def socket_directory(home: Path) -> Path:
     """Where the socket of the server in ``home`` lies: there, or a short path that fits."""
-    data = home.resolve() / "data"
-    if len(os.fsencode(data)) <= LONGEST_SOCKET_PATH:
-        return data
-    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"opencredits-{os.getuid()}-{name}"
+    return short_directory(home.resolve() / "data")
 
 
 class EmbeddedPostgres:
@@ -154,8 +148,7 @@ class EmbeddedPostgres:
         command = [str(programs / "postgres"), "-D", str(self.data), "-k", str(self.socket)]
         for setting in ("listen_addresses=", "unix_socket_permissions=0700", *self.settings):
             command += ["-c", setting]
-        if self.socket != self.data:
-            self.socket.mkdir(mode=0o700, exist_ok=True)
+        make_private(self.socket)
         log_path = self.home / "postgres.log"
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         with log_path.open("ab") as log:

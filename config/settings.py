@@ -9,6 +9,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from config.broker import broker_socket
 from config.env import env_flag, env_text
 from credits.keyfiles import kept, make_rsa_key
 
@@ -16,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where this installation keeps its data, keys and sockets.
 HOME = Path(env_text("OPENCREDITS_HOME", str(BASE_DIR / "var"))).resolve()
-BASE_URL = env_text("OPENCREDITS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+BASE_URL = env_text("OPENCREDITS_BASE_URL", "http://localhost:8000").rstrip("/")
 DEMO = env_flag("OPENCREDITS_DEMO")
 DEBUG = env_flag("OPENCREDITS_DEBUG")
 # Read when first used, so that `verify` writes nothing on a stranger's machine.
@@ -128,6 +129,30 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 IDP_OIDC_PRIVATE_KEY = _kept(HOME / "keys" / "oauth.pem", make_rsa_key)
+
+# The broker only wakes workers: losing its whole memory loses nothing (harvesters/models.py).
+EMBEDDED_BROKER = not env_text("CELERY_BROKER_URL")
+CELERY_BROKER_URL = env_text("CELERY_BROKER_URL") or f"redis+socket://{broker_socket(HOME)}"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 1800
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    # A tick that waits in the queue longer than its turn has nothing left to say.
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("harvest what is due", "harvesters.tasks.tick", 10),
+        ("score what changed", "credits.tasks.score_stale", 15),
+        ("sign a checkpoint", "credits.tasks.sign_checkpoint", 60),
+        ("renew status lists", "credits.tasks.renew_status_lists", 3600),
+    )
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -15,6 +14,7 @@ from django.db import transaction
 
 from credits.core.canonical import canonical_json
 from credits.core.credential import build_did_document
+from credits.core.did import did_web
 from credits.core.multikey import encode_public_key
 from credits.keyfiles import kept, make_ed25519_key
 from credits.models import IssuerKey, LogEntry
@@ -40,8 +40,8 @@ class FileSigner:
 
 
 def issuer_did() -> str:
-    """``did:web`` of this site: the host of the base address, a port as ``%3A``."""
-    return "did:web:" + urlsplit(settings.BASE_URL).netloc.replace(":", "%3A")
+    """The ``did:web`` of this site."""
+    return did_web(settings.BASE_URL)
 
 
 def verification_method(public_key: str) -> str:

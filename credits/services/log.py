@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -11,6 +12,7 @@ from credits.core.canonical import sha256_hex
 from credits.core.checkpoint import build_checkpoint, sign_note
 from credits.core.log import leaf_bytes
 from credits.core.merkle import inclusion_proof, leaf_hash, root_hash
+from credits.core.proof import Signer
 from credits.models import Checkpoint, LogEntry
 
 LOCK = 0x4F43_4C4F47
@@ -39,3 +41,47 @@ def append_entry(kind: LogEntry.Kind, body: bytes, *, now: datetime) -> LogEntry
         leaf_hash=leaf_hash(leaf).hex(),
         logged_at=now,
     )
+
+
+@transaction.atomic
+def publish_checkpoint(signer: Signer, *, now: datetime) -> Checkpoint | None:
+    """Sign the present size and root, unless the newest checkpoint says the same.
+
+    An empty log has no checkpoint.
+    """
+    leaves = leaf_hashes()
+    newest = Checkpoint.objects.first()
+    if not leaves or (newest is not None and newest.tree_size == len(leaves)):
+        return newest
+    root = root_hash(leaves)
+    text = build_checkpoint(log_origin(), len(leaves), root)
+    checkpoint, _ = Checkpoint.objects.get_or_create(
+        tree_size=len(leaves),
+        defaults={
+            "root_hash": root.hex(),
+            "note": sign_note(text, signer, name=log_origin()),
+            "signed_at": now,
+        },
+    )
+    return checkpoint
+
+
+def inclusion(entry: LogEntry) -> tuple[Checkpoint, list[str]] | None:
+    """The newest checkpoint over ``entry`` and the audit path to its root; None before one."""
+    checkpoint = Checkpoint.objects.filter(tree_size__gt=entry.index).first()
+    if checkpoint is None:
+        return None
+    path = inclusion_proof(leaf_hashes(checkpoint.tree_size), entry.index)
+    return checkpoint, [part.hex() for part in path]
+
+
+def leaf_hashes(size: int | None = None) -> list[bytes]:
+    """The first ``size`` leaf hashes, or all: 32 bytes each."""
+    entries = LogEntry.objects.order_by("index").values_list("leaf_hash", flat=True)
+    return [bytes.fromhex(value) for value in entries[:size]]
+
+
+def log_origin() -> str:
+    """The log's name in its checkpoints: its address without the scheme."""
+    site = urlsplit(settings.BASE_URL)
+    return f"{site.netloc}{site.path}/log"
