@@ -57,17 +57,28 @@ def verifier_key(name: str, public_key: bytes) -> str:
     return f"{name}+{key_id(name, public_key).hex()}+{key}"
 
 
-def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> str:
-    """The signed note; the key is named like the log's origin."""
+def build_checkpoint(origin: str, tree_size: int, root_hash: bytes) -> str:
+    """The text of a checkpoint, ready to be signed.
+
+    Raises:
+        CheckpointError: an origin with spaces or a plus, a negative size, a root of another length.
+    """
+    checkpoint = Checkpoint(origin, tree_size, root_hash)
     _refuse_malformed(checkpoint)
-    name = checkpoint.origin
-    signature = key_id(name, signer.public_key()) + signer.sign(checkpoint.text.encode())
+    return checkpoint.text
+
+
+def sign_note(text: str, signer: Signer, *, name: str) -> str:
+    """The signed note of ``text``; a log names its key like its origin."""
+    if not NAME.fullmatch(name) or not text.endswith("\n") or CONTROL.search(text):
+        raise CheckpointError("a note ends with a line feed, and the name of a key has no spaces")
+    signature = key_id(name, signer.public_key()) + signer.sign(text.encode())
     line = base64.b64encode(signature).decode("ascii")
-    return f"{checkpoint.text}\n{DASH}{name} {line}\n"
+    return f"{text}\n{DASH}{name} {line}\n"
 
 
-def verify_checkpoint(note: str, keys: Mapping[str, bytes]) -> Checkpoint:
-    """The checkpoint of ``note``, if one of ``keys`` (name to Ed25519 public key) signed it.
+def verify_note(note: str, keys: Mapping[str, bytes]) -> str:
+    """The text of ``note``, if one of ``keys`` (name to Ed25519 public key) signed it.
 
     Signatures of unknown keys are passed over, as the specification demands; a wrong signature
     of a known key refuses the whole note.
@@ -88,7 +99,16 @@ def verify_checkpoint(note: str, keys: Mapping[str, bytes]) -> Checkpoint:
             Ed25519PublicKey.from_public_bytes(key).verify(signature, text.encode())
         except InvalidSignature as error:
             raise CheckpointError("the note was changed after it was signed") from error
-    return parse_checkpoint(text)
+    return text
+
+
+def verify_checkpoint(note: str, keys: Mapping[str, bytes]) -> Checkpoint:
+    """The checkpoint in a signed note; see `verify_note`.
+
+    Raises:
+        CheckpointError
+    """
+    return parse_checkpoint(verify_note(note, keys))
 
 
 def parse_checkpoint(text: str) -> Checkpoint:

@@ -1,14 +1,12 @@
 """DID documents: which keys may speak for an issuer (W3C DID Core 1.0, did:web)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from credits.core.canonical import DocumentError
-from credits.core.multikey import DID_KEY, decode_multikey
+from credits.core.multikey import decode_public_key
 
-DID_CONTEXT = "https://www.w3.org/ns/did/v1"
-MULTIKEY_CONTEXT = "https://w3id.org/security/multikey/v1"
 BASE_URL = re.compile(r"https?://(?P<host>[^/:@\s]+)(?::(?P<port>\d+))?(?P<path>/[^?#\s]*)?")
 
 
@@ -33,32 +31,6 @@ def did_web(base_url: str) -> str:
 def verification_method(did: str, key: str) -> str:
     """The full id of the Multikey ``key`` (``z6Mk...``) of ``did``."""
     return f"{did}#{key}"
-
-
-def build_did_document(did: str, keys: Sequence[str]) -> dict[str, Any]:
-    """The DID document of ``did`` with its Multikeys, newest or oldest first as the caller likes.
-
-    Retired keys that are still sound stay in ``keys``: verifiers read only the document of the
-    day, so a key that leaves takes every certificate with it that it signed. A key that was
-    stolen has to leave.
-    """
-    methods = [verification_method(did, key) for key in keys]
-    return {
-        "@context": [DID_CONTEXT, MULTIKEY_CONTEXT],
-        "id": did,
-        "verificationMethod": [
-            {"id": method, "type": "Multikey", "controller": did, "publicKeyMultibase": key}
-            for method, key in zip(methods, keys, strict=True)
-        ],
-        "assertionMethod": methods,
-    }
-
-
-def did_key_document(did: str) -> dict[str, Any]:
-    """The DID document that a ``did:key`` stands for; it proves nothing about who holds it."""
-    key = did.removeprefix(DID_KEY)
-    decode_multikey(key)
-    return build_did_document(did, [key])
 
 
 def assertion_key(document: Mapping[str, Any], method_id: str) -> bytes:
@@ -87,4 +59,4 @@ def _sound_key(document: Mapping[str, Any], method: dict[str, Any]) -> bytes:
         raise KeyNotListedError(f"{method['id']} is not a Multikey of {document.get('id')}")
     if "revoked" in method:
         raise KeyNotListedError(f"{method['id']} was revoked {method['revoked']}")
-    return decode_multikey(str(method.get("publicKeyMultibase", "")))
+    return decode_public_key(str(method.get("publicKeyMultibase", "")))

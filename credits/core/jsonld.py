@@ -12,7 +12,7 @@ import re
 from itertools import count
 from typing import Any
 
-from credits.core.canonical import DocumentError
+from credits.core.canonical import MAX_SAFE_INTEGER, DocumentError
 from credits.core.contexts import (
     ABSENT,
     BUNDLED,
@@ -29,7 +29,6 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDF_TYPE, RDF_FIRST = f"<{RDF}type>", f"<{RDF}first>"
 RDF_REST, RDF_NIL = f"<{RDF}rest>", f"<{RDF}nil>"
-MAX_INTEGER_FORM = 1e21
 IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f]*')
 ESCAPES = str.maketrans(
     {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F)}
@@ -238,9 +237,9 @@ def _literal(value: Any, datatype: str | None, path: str) -> str:
 def _number_or_boolean(value: Any, datatype: str | None, path: str) -> tuple[str, str]:
     if value is True or value is False:
         return ("true" if value else "false"), f"{XSD}boolean"
-    if not isinstance(value, (int, float)):
-        raise LostDataError(f"{path}: {value!r} cannot be signed")
-    if value % 1 or datatype == f"{XSD}double" or abs(value) >= MAX_INTEGER_FORM:
+    if not isinstance(value, (int, float)) or abs(value) > MAX_SAFE_INTEGER:
+        raise LostDataError(f"{path}: {value!r:.40} cannot be signed exactly")
+    if value % 1 or datatype == f"{XSD}double":
         mantissa, exponent = f"{value:.15E}".split("E")
         digits = mantissa.rstrip("0")
         digits += "0" if digits.endswith(".") else ""

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 
 from credits.core.canonical import DocumentError, canonical_json, sha256_hex
-from credits.core.merkle import leaf_hash
 
 SALT_BYTES = 16
 LEAF_TYPE = "opencredits-log-leaf/v1"
@@ -24,25 +23,20 @@ def body_digest(body: bytes) -> str:
     return sha256_hex(body)
 
 
-def leaf_bytes(kind: str, digest: str, salt: str) -> bytes:
+def leaf_bytes(kind: str, digest: str, salt: bytes) -> bytes:
     """The bytes of a leaf.
 
-    ``digest`` is a `body_digest`, ``salt`` at least 16 random bytes, both in hexadecimal. The
-    commitment is HMAC-SHA-256 of the digest under the salt.
+    ``digest`` is a `body_digest`; ``salt`` are at least 16 random bytes. The commitment is
+    HMAC-SHA-256 of the digest under the salt.
 
     Raises:
-        LogError: a short salt, or text that is not hexadecimal.
+        LogError: a short salt, or a digest that is none.
     """
     try:
-        key, message = bytes.fromhex(salt), bytes.fromhex(digest)
+        message = bytes.fromhex(digest)
     except ValueError as error:
-        raise LogError("digest and salt of a log entry are hexadecimal") from error
-    if len(key) < SALT_BYTES or len(message) != hashlib.sha256().digest_size:
+        raise LogError(f"not a digest in hexadecimal: {digest[:80]!r}") from error
+    if len(salt) < SALT_BYTES or len(message) != hashlib.sha256().digest_size:
         raise LogError(f"a log entry needs a SHA-256 digest and {SALT_BYTES} bytes of salt")
-    commitment = hmac.digest(key, message, "sha256").hex()
+    commitment = hmac.digest(salt, message, "sha256").hex()
     return canonical_json({"commitment": commitment, "kind": kind, "type": LEAF_TYPE})
-
-
-def leaf_hash_hex(kind: str, digest: str, salt: str) -> str:
-    """The Merkle leaf hash of an entry, in hexadecimal."""
-    return leaf_hash(leaf_bytes(kind, digest, salt)).hex()

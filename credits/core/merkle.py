@@ -22,7 +22,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
+def root_hash(leaves: Sequence[bytes]) -> bytes:
     """The root of the tree over the leaf hashes ``leaves``."""
     if not leaves:
         return EMPTY_ROOT
@@ -42,10 +42,10 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     while len(leaves) > 1:
         split = _split(len(leaves))
         if index < split:
-            path.append(root(leaves[split:]))
+            path.append(root_hash(leaves[split:]))
             leaves = leaves[:split]
         else:
-            path.append(root(leaves[:split]))
+            path.append(root_hash(leaves[:split]))
             leaves, index = leaves[split:], index - split
     return path[::-1]
 
@@ -60,12 +60,12 @@ def consistency_proof(leaves: Sequence[bytes], first_size: int) -> list[bytes]:
     while size != len(leaves):
         split = _split(len(leaves))
         if size <= split:
-            proof.append(root(leaves[split:]))
+            proof.append(root_hash(leaves[split:]))
             leaves = leaves[:split]
         else:
-            proof.append(root(leaves[:split]))
+            proof.append(root_hash(leaves[:split]))
             leaves, size, is_whole = leaves[split:], size - split, False
-    return ([] if is_whole else [root(leaves)]) + proof[::-1]
+    return ([] if is_whole else [root_hash(leaves)]) + proof[::-1]
 
 
 def _split(size: int) -> int:

@@ -38,14 +38,14 @@ def decode_base58(text: str) -> bytes:
     return data
 
 
-def encode_multikey(public_key: bytes) -> str:
+def encode_public_key(public_key: bytes) -> str:
     """``z6Mk...`` for the 32 bytes of an Ed25519 public key."""
     if len(public_key) != KEY_BYTES:
         raise MultikeyError(f"an Ed25519 public key has {KEY_BYTES} bytes, not {len(public_key)}")
     return encode_base58(ED25519_PUBLIC + public_key)
 
 
-def decode_multikey(text: str) -> bytes:
+def decode_public_key(text: str) -> bytes:
     """The 32 bytes of the Ed25519 public key that ``text`` (``z6Mk...``) holds.
 
     Raises:
@@ -59,9 +59,9 @@ def decode_multikey(text: str) -> bytes:
 
 def did_key(public_key: bytes) -> str:
     """The ``did:key`` of an Ed25519 public key."""
-    return DID_KEY + encode_multikey(public_key)
+    return DID_KEY + encode_public_key(public_key)
 
 
 def did_key_method(public_key: bytes) -> str:
     """The verification method of a ``did:key``: the DID and the key again as its fragment."""
-    return f"{did_key(public_key)}#{encode_multikey(public_key)}"
+    return f"{did_key(public_key)}#{encode_public_key(public_key)}"

@@ -1,0 +1,151 @@
+"""The facts of a certificate: what has to be known before a document can be built from it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from credits.core.canonical import DocumentError
+
+
+class FactsError(DocumentError):
+    """The facts of a certificate contradict each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who signs: a did:web, and how people read it."""
+
+    did: str
+    name: str
+    url: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom it is about. ``subject_id`` is a random URN of this certificate only.
+
+    ``name`` stands in the certificate only if the holder chose so. Of ``email`` stands only the
+    hash with ``email_salt`` (16 random bytes in hexadecimal): whoever knows the address can
+    compare. Student and national numbers never belong here: their hashes are guessed in minutes.
+    """
+
+    subject_id: str
+    name: str = ""
+    email: str = ""
+    email_salt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetFacts:
+    """The published rules that gave the points; ``source`` is their text, which gets pinned."""
+
+    url: str
+    source_url: str
+    slug: str
+    version: str
+    title: str
+    description: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """A project that the certificate covers."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KindTotal:
+    """How much of one kind of work: points in thousandths. ``name`` replaces the usual words."""
+
+    kind: str
+    count: int
+    points: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One counted contribution. ``category`` is the `KindTotal.kind` that it counts to.
+
+    ``digest`` is SHA-256 of the stored facts, ``reasons`` are those of the score, ``facts`` are
+    what it takes to score it again.
+    """
+
+    url: str
+    title: str
+    category: str
+    points: int
+    occurred_at: datetime
+    repository: str = ""
+    external_id: str = ""
+    kind: str = ""
+    role: str = "author"
+    digest: str = ""
+    reasons: Sequence[Mapping[str, Any]] = ()
+    ai_assistance: Sequence[str] = ()
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """Everything that a certificate says. The period ends before ``period_end``.
+
+    ``id`` is the address of the certificate's page; the evidence record lies under it. Advised
+    credits are advice; ``credits_earned`` is only for an issuer that grants credits itself.
+    """
+
+    id: str
+    code: str
+    issuer: Issuer
+    holder: Holder
+    period_start: datetime
+    period_end: datetime
+    issued_at: datetime
+    rule_set: RuleSetFacts
+    projects: Sequence[ProjectFacts]
+    totals: Sequence[KindTotal]
+    evidence: Sequence[EvidenceItem]
+    status_list_url: str
+    status_index: int
+    expires_at: datetime | None = None
+    language: str = "en"
+    advised_credits: Decimal | None = None
+    credits_earned: Decimal | None = None
+
+    @property
+    def evidence_url(self) -> str:
+        return f"{self.id}/evidence.json"
+
+    @property
+    def points(self) -> int:
+        return sum(total.points for total in self.totals)
+
+    @property
+    def count(self) -> int:
+        return sum(total.count for total in self.totals)
+
+
+def refuse_contradictions(facts: CertificateFacts) -> None:
+    """Raise FactsError unless the totals are those of the evidence and the period is one."""
+    if facts.period_start >= facts.period_end:
+        raise FactsError(f"the period ends ({facts.period_end}) before it starts")
+    points: Counter[str] = Counter()
+    counts = Counter(item.category for item in facts.evidence)
+    for item in facts.evidence:
+        points[item.category] += item.points
+    for total in facts.totals:
+        found = (counts.pop(total.kind, 0), points.pop(total.kind, 0))
+        if found != (total.count, total.points):
+            raise FactsError(
+                f"{total.kind}: the evidence has {found[0]} items with {found[1]} thousandths,"
+                f" the total says {total.count} with {total.points}"
+            )
+    if counts:
+        raise FactsError(f"evidence of {sorted(counts)} has no total")

@@ -1,0 +1,90 @@
+"""What a certificate says in words, in each language that it can be issued in."""
+
+from collections.abc import Mapping
+
+from credits.core.canonical import DocumentError
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "name": "Open source contribution, {start} to {end}",
+        "description": (
+            "{count} verified contributions to open source projects from {start} to {end}:"
+            " {points} points under rule set {rules}."
+        ),
+        "role": "Contributor",
+        "narrative": (
+            "Projects: {projects}. Every contribution is listed as evidence; the evidence record"
+            " gives the reasons for its points. Points are the issuer's measure of work, not"
+            " academic credits, which only a university grants."
+        ),
+        "achievement": "{title}: contribution",
+        "criteria": (
+            "Work that the projects accepted, scored under rule set {rules}. The rules and their"
+            " reasons are public, and pinned by a digest."
+        ),
+        "record": "Evidence record",
+        "record_description": "Every counted contribution with its address, points and reasons.",
+        "item": "{day}, {points} points",
+        "list": ", ",
+        "points": "Points",
+        "contributions": "Contributions",
+        "kind_points": "{}: points",
+        "kind_count": "{}: contributions",
+        "advised": "Credits advised to the university, which decides",
+    },
+    "zh": {
+        "name": "开源贡献，{start} 至 {end}",
+        "description": (
+            "{start} 至 {end} 期间对开源项目的 {count} 项经核验的贡献：按规则集 {rules} 计"
+            " {points} 积分。"
+        ),
+        "role": "贡献者",
+        "narrative": (
+            "项目：{projects}。每项贡献均列为证据；证据记录写明其积分理由。积分是签发方对工作的"
+            "度量，不是学分；学分仅由学校授予。"
+        ),
+        "achievement": "{title}：贡献",
+        "criteria": "项目已接受的工作，按规则集 {rules} 计分。规则及其理由公开，并以摘要固定。",
+        "record": "证据记录",
+        "record_description": "每项计入的贡献及其地址、积分与理由。",
+        "item": "{day}，{points} 积分",
+        "list": "、",
+        "points": "积分",
+        "contributions": "贡献数",
+        "kind_points": "{}：积分",
+        "kind_count": "{}：贡献数",
+        "advised": "建议学分（由学校决定）",
+    },
+}
+
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "code": {"en": "Code", "zh": "代码"},
+    "tests": {"en": "Tests", "zh": "测试"},
+    "docs": {"en": "Documentation", "zh": "文档"},
+    "ci": {"en": "Continuous integration", "zh": "持续集成"},
+    "review": {"en": "Code review", "zh": "代码评审"},
+    "issue": {"en": "Issues", "zh": "议题"},
+    "release": {"en": "Releases", "zh": "发布"},
+    "other": {"en": "Other work", "zh": "其他"},
+}
+
+
+class LanguageError(DocumentError):
+    """A certificate cannot be issued in this language."""
+
+
+def words(language: str) -> Mapping[str, str]:
+    """The sentences of a certificate in ``language``.
+
+    Raises:
+        LanguageError: there are none.
+    """
+    try:
+        return WORDS[language]
+    except KeyError as error:
+        raise LanguageError(f"no words in {language!r}; there are {sorted(WORDS)}") from error
+
+
+def kind_name(kind: str, language: str) -> str:
+    """What people call a kind of work; its own name where there are no words for it."""
+    return KINDS.get(kind, {}).get(language, kind)

@@ -1,0 +1,242 @@
+"""The certificate as a document: an Open Badges 3.0 credential, and the evidence that it pins.
+
+Facts come in, one literal comes out, in the order of the specification (1EdTech Open Badges 3.0,
+appendix B; W3C Verifiable Credentials 2.0). Nothing here draws random numbers or looks at a
+clock: ids, salts and times are facts. Text is in one language, as the context demands.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from credits.core.canonical import digest_sri
+from credits.core.certificate_facts import (
+    CertificateFacts,
+    EvidenceItem,
+    FactsError,
+    Holder,
+    Issuer,
+    KindTotal,
+    ProjectFacts,
+    RuleSetFacts,
+    refuse_contradictions,
+)
+from credits.core.certificate_words import kind_name, words
+from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
+from credits.core.did import verification_method
+from credits.core.evidence import (
+    build_evidence_record,
+    decimal_text,
+    evidence_bytes,
+    evidence_ids,
+    present,
+    shown,
+)
+from credits.core.proof import rfc3339
+from credits.core.status import build_status_entry
+
+__all__ = [
+    "CertificateFacts",
+    "EvidenceItem",
+    "FactsError",
+    "Holder",
+    "Issuer",
+    "KindTotal",
+    "ProjectFacts",
+    "RuleSetFacts",
+    "build_credential",
+    "build_did_document",
+    "build_evidence_record",
+    "decimal_text",
+    "evidence_bytes",
+    "hashed_email",
+]
+
+
+def build_credential(facts: CertificateFacts) -> dict[str, Any]:
+    """The certificate, unsigned; sign it with `proof.add_proofs`.
+
+    Raises:
+        FactsError: the totals are not those of the evidence, or a period ends before it starts.
+    """
+    refuse_contradictions(facts)
+    text = words(facts.language)
+    rules = facts.rule_set
+    said = {
+        "points": decimal_text(facts.points),
+        "count": facts.count,
+        "start": facts.period_start.date(),
+        "end": _last_moment(facts).date(),
+        "projects": text["list"].join(shown(project.name) for project in facts.projects),
+        "rules": f"{rules.title} {rules.version}",
+    }
+    return present(
+        {
+            "@context": [CREDENTIALS_V2, OPEN_BADGES_3],
+            "id": facts.id,
+            "type": ["VerifiableCredential", "OpenBadgeCredential"],
+            "name": text["name"].format(**said),
+            "description": text["description"].format(**said),
+            "issuer": {
+                "id": facts.issuer.did,
+                "type": ["Profile"],
+                "name": facts.issuer.name,
+                "url": facts.issuer.url,
+                "email": facts.issuer.email or None,
+            },
+            "validFrom": rfc3339(facts.issued_at),
+            "validUntil": rfc3339(facts.expires_at) if facts.expires_at else None,
+            "awardedDate": rfc3339(facts.issued_at),
+            "credentialSubject": {
+                "id": facts.holder.subject_id,
+                "type": ["AchievementSubject"],
+                "activityStartDate": rfc3339(facts.period_start),
+                "activityEndDate": rfc3339(_last_moment(facts)),
+                "identifier": _identities(facts.holder) or None,
+                "creditsEarned": None
+                if facts.credits_earned is None
+                else float(facts.credits_earned),
+                "role": text["role"],
+                "narrative": text["narrative"].format(**said),
+                "achievement": {
+                    "id": f"{rules.url}#achievement",
+                    "type": ["Achievement"],
+                    "achievementType": "CoCurricular",
+                    "inLanguage": facts.language,
+                    "version": rules.version,
+                    "humanCode": f"{rules.slug}-{rules.version}",
+                    "name": text["achievement"].format(**said, title=rules.title),
+                    "description": rules.description,
+                    "criteria": {"id": rules.url, "narrative": text["criteria"].format(**said)},
+                    "resultDescription": [
+                        {
+                            "id": f"{rules.url}#{name}",
+                            "type": ["ResultDescription"],
+                            "name": label,
+                            "resultType": result_type,
+                        }
+                        for name, label, result_type, _ in _results(facts)
+                    ],
+                },
+                "result": [
+                    {
+                        "type": ["Result"],
+                        "resultDescription": f"{rules.url}#{name}",
+                        "value": value,
+                    }
+                    for name, _, _, value in _results(facts)
+                ],
+            },
+            "evidence": [
+                {
+                    "id": facts.evidence_url,
+                    "type": ["Evidence"],
+                    "name": text["record"],
+                    "genre": "record",
+                    "description": text["record_description"],
+                },
+                *(
+                    {
+                        "id": address,
+                        "type": ["Evidence"],
+                        "name": shown(item.title) or address,
+                        "genre": item.category,
+                        "description": text["item"].format(
+                            day=item.occurred_at.date(), points=decimal_text(item.points)
+                        ),
+                    }
+                    for address, item in zip(evidence_ids(facts), facts.evidence, strict=True)
+                ),
+            ],
+            "relatedResource": [
+                {
+                    "id": facts.evidence_url,
+                    "digestSRI": digest_sri(evidence_bytes(facts)),
+                    "mediaType": "application/json",
+                },
+                {
+                    "id": rules.source_url,
+                    "digestSRI": digest_sri(rules.source.encode()),
+                    "mediaType": "application/toml",
+                },
+            ],
+            "credentialStatus": build_status_entry(facts.status_list_url, facts.status_index),
+        }
+    )
+
+
+def build_did_document(did: str, keys: Sequence[str]) -> dict[str, Any]:
+    """The DID document of ``did`` with its Multikeys, in the order given.
+
+    Retired keys that are still sound stay in ``keys``: verifiers read only the document of the
+    day, so a key that leaves takes every certificate with it that it signed. A key that was
+    stolen has to leave.
+    """
+    methods = [verification_method(did, key) for key in keys]
+    return {
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": did,
+        "verificationMethod": [
+            {"id": method, "type": "Multikey", "controller": did, "publicKeyMultibase": key}
+            for method, key in zip(methods, keys, strict=True)
+        ],
+        "assertionMethod": methods,
+    }
+
+
+def _results(facts: CertificateFacts) -> list[tuple[str, str, str, str]]:
+    """Name, label, type and value of each result: the totals, then points and count by kind."""
+    text = words(facts.language)
+    results = [
+        ("points", text["points"], "RawScore", decimal_text(facts.points)),
+        ("contributions", text["contributions"], "Result", str(facts.count)),
+    ]
+    for total in facts.totals:
+        label = total.name or kind_name(total.kind, facts.language)
+        points, count = decimal_text(total.points), str(total.count)
+        results += [
+            (f"{total.kind}-points", text["kind_points"].format(label), "RawScore", points),
+            (f"{total.kind}-contributions", text["kind_count"].format(label), "Result", count),
+        ]
+    if facts.advised_credits is not None:
+        advised = f"{facts.advised_credits.normalize():f}"
+        results.append(("advised-credits", text["advised"], "ext:AdvisedCredits", advised))
+    return results
+
+
+def _identities(holder: Holder) -> list[dict[str, Any]]:
+    """IdentityObjects; without a name or an address that the holder gave there are none."""
+    identities: list[dict[str, Any]] = []
+    if holder.name:
+        identities.append(
+            {
+                "type": "IdentityObject",
+                "hashed": False,
+                "identityHash": shown(holder.name),
+                "identityType": "name",
+            }
+        )
+    if holder.email:
+        identities.append(
+            {
+                "type": "IdentityObject",
+                "hashed": True,
+                "identityHash": hashed_email(holder.email, holder.email_salt),
+                "identityType": "emailAddress",
+                "salt": holder.email_salt,
+            }
+        )
+    return identities
+
+
+def hashed_email(email: str, salt: str) -> str:
+    """The ``identityHash`` of an address in small letters (Open Badges 3.0, IdentityHash)."""
+    if not salt:
+        raise FactsError("an e-mail address is hashed with a salt, or guessed")
+    digest = hashlib.sha256((email.strip().lower() + salt).encode()).hexdigest()
+    return f"sha256${digest}"
+
+
+def _last_moment(facts: CertificateFacts) -> datetime:
+    return facts.period_end - timedelta(seconds=1)

@@ -1,0 +1,246 @@
+"""Verifying a certificate: offline, without Django, step by step.
+
+The steps in order: *parse*, *shape*, *context*, *issuer*, *proof*, *dates*, *status*, and where the
+caller asks for them *resources* and *recompute*. Each is reported by name; the outcome is the
+gravest of them. Nothing is fetched: DID documents and status lists are handed in, and who hands in
+a DID document thereby says that this issuer is trusted.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from credits.core.canonical import DocumentError, JsonError, digest_sri, parse_json
+from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
+from credits.core.did import KeyNotListedError, assertion_key
+from credits.core.proof import JCS, SUITES, ProofError, check_proof
+from credits.core.shape import ShapeError, check_shape, issuer_id, moment, proofs_of
+from credits.core.status import StatusListError, decode_bitstring, is_set
+from credits.core.verdict import Outcome, Step, StepState, Verdict
+
+__all__ = ["MAX_BYTES", "Outcome", "Step", "StepState", "Verdict", "verify_credential"]
+
+MAX_BYTES = 5_000_000
+"""A certificate has about ten thousand bytes and 250 more for each contribution."""
+
+CERTIFICATE_CONTEXTS = [CREDENTIALS_V2, OPEN_BADGES_3]
+STATUS_LIST_CONTEXTS = [CREDENTIALS_V2]
+INDEX = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
+PROOF_KEYS = {
+    "type",
+    "created",
+    "verificationMethod",
+    "cryptosuite",
+    "proofPurpose",
+    "proofValue",
+}
+PURPOSES = {"revocation": Outcome.REVOKED, "suspension": Outcome.SUSPENDED}
+
+Recompute = Callable[[Mapping[str, Any]], Sequence[str]]
+"""Derives the points of a certificate again; the answer names every difference."""
+
+
+def verify_credential(
+    data: bytes,
+    *,
+    did_documents: Mapping[str, Mapping[str, Any]],
+    status_lists: Mapping[str, bytes],
+    now: datetime,
+    resources: Mapping[str, bytes] | None = None,
+    recompute: Recompute | None = None,
+) -> Verdict:
+    """What the certificate in ``data`` is worth at ``now``.
+
+    ``did_documents`` are those of trusted issuers by DID, ``status_lists`` signed lists by
+    address, ``resources`` copies of what the certificate pins by digest, by address. Never raises
+    for what is in ``data``: whatever is wrong is a step of the verdict.
+    """
+    try:
+        document = parse_json(data, max_bytes=MAX_BYTES)
+        check_shape(document, kind="OpenBadgeCredential")
+    except JsonError as error:
+        return Verdict((_failed("parse", "unreadable", Outcome.MALFORMED, error),))
+    except ShapeError as error:
+        steps = (_ok("parse", "read"), _failed("shape", "wrong_shape", Outcome.MALFORMED, error))
+        return Verdict(steps)
+    steps = [_ok("parse", "read"), _ok("shape", "credential")]
+    steps.append(_context_step(document, CERTIFICATE_CONTEXTS))
+    issuer = did_documents.get(issuer_id(document))
+    steps += _issuer_steps(document, issuer)
+    steps.append(_dates_step(document, now))
+    steps.append(_status_step(document, issuer, status_lists, now))
+    if resources:
+        steps.append(_resources_step(document, resources))
+    if recompute is not None:
+        steps.append(_recompute_step(document, recompute))
+    return Verdict(tuple(steps), document)
+
+
+def _ok(name: str, code: str, **parameters: str) -> Step:
+    return Step(name, StepState.OK, code, parameters)
+
+
+def _failed(
+    name: str, code: str, outcome: Outcome, error: Exception | None = None, **parameters: str
+) -> Step:
+    detail = {"detail": str(error)} if error else {}
+    return Step(name, StepState.FAILED, code, detail | parameters, outcome)
+
+
+def _unknown(name: str, code: str, outcome: Outcome, **parameters: str) -> Step:
+    return Step(name, StepState.UNKNOWN, code, parameters, outcome)
+
+
+def _context_step(document: Mapping[str, Any], expected: list[str]) -> Step:
+    if document.get("@context") == expected:
+        return _ok("context", "known")
+    found = str(document.get("@context"))[:200]
+    return _failed("context", "unknown_context", Outcome.ALTERED, found=found)
+
+
+def _issuer_steps(document: Mapping[str, Any], issuer: Mapping[str, Any] | None) -> list[Step]:
+    did = str(issuer_id(document))
+    if issuer is None or issuer.get("id") != did:
+        return [
+            _unknown("issuer", "unknown_issuer", Outcome.ISSUER_UNKNOWN, issuer=did),
+            _unknown("proof", "not_checked", Outcome.ISSUER_UNKNOWN),
+        ]
+    return [_ok("issuer", "known", issuer=did), _proof_step(document, issuer)]
+
+
+def _proof_step(document: Mapping[str, Any], issuer: Mapping[str, Any]) -> Step:
+    """Every proof must hold, and each of the two suites must be among them once."""
+    proofs = proofs_of(document)
+    found = [str(proof.get("cryptosuite")) for proof in proofs]
+    missing = [suite for suite in SUITES if suite not in found]
+    if missing:
+        return _failed("proof", "missing_proof", Outcome.ALTERED, suites=", ".join(missing))
+    if len(found) > len(SUITES):
+        return _failed("proof", "unexpected_proof", Outcome.ALTERED, suites=", ".join(found))
+    for proof in proofs:
+        step = _one_proof(document, proof, issuer)
+        if step is not None:
+            return step
+    return _ok("proof", "proofs_hold", suites=", ".join(found))
+
+
+def _one_proof(
+    document: Mapping[str, Any], proof: Mapping[str, Any], issuer: Mapping[str, Any]
+) -> Step | None:
+    """What is wrong with one proof, None if it holds."""
+    suite, method = str(proof["cryptosuite"]), str(proof.get("verificationMethod"))
+    try:
+        _refuse_loose_form(proof)
+        holds = check_proof(document, proof, assertion_key(issuer, method))
+    except KeyNotListedError as error:
+        return _failed("proof", "key_not_listed", Outcome.ALTERED, error, method=method)
+    except ProofError as error:
+        return _failed("proof", "malformed_proof", Outcome.ALTERED, error, suite=suite)
+    except DocumentError as error:
+        return _failed("proof", "cannot_be_signed", Outcome.ALTERED, error, suite=suite)
+    return None if holds else _failed("proof", "changed", Outcome.ALTERED, suite=suite)
+
+
+def _refuse_loose_form(proof: Mapping[str, Any]) -> None:
+    expected = PROOF_KEYS | ({"@context"} if proof["cryptosuite"] == JCS else set())
+    if proof.keys() != expected:
+        raise ProofError(f"the proof has not exactly {sorted(expected)}")
+    try:
+        moment(proof, "created")
+    except ShapeError as error:
+        raise ProofError(str(error)) from error
+
+
+def _dates_step(document: Mapping[str, Any], now: datetime) -> Step:
+    start, end = moment(document, "validFrom"), moment(document, "validUntil")
+    if start is not None and now < start:
+        return _failed("dates", "not_yet_valid", Outcome.NOT_YET_VALID, since=start.isoformat())
+    if end is not None and now >= end:
+        return _failed("dates", "expired", Outcome.EXPIRED, until=end.isoformat())
+    return _ok("dates", "in_force", until=end.isoformat() if end else "")
+
+
+def _status_step(
+    document: Mapping[str, Any],
+    issuer: Mapping[str, Any] | None,
+    status_lists: Mapping[str, bytes],
+    now: datetime,
+) -> Step:
+    entry = document.get("credentialStatus")
+    if entry is None:
+        return _ok("status", "cannot_be_revoked")
+    url, purpose = str(entry.get("statusListCredential")), str(entry.get("statusPurpose"))
+    if problem := _entry_problem(entry, is_known=issuer is not None and url in status_lists):
+        return _unknown("status", problem, Outcome.STATUS_UNKNOWN, url=url)
+    try:
+        listed = _checked_list(status_lists[url], url, issuer or {})
+        if is_set(decode_bitstring(_encoded_list(listed, purpose)), int(entry["statusListIndex"])):
+            return _failed("status", PURPOSES[purpose].value, PURPOSES[purpose], url=url)
+        dates = _dates_step(listed, now)
+    except DocumentError as error:
+        problem = "status_list_wrong"
+        return _unknown("status", problem, Outcome.STATUS_UNKNOWN, url=url, detail=str(error))
+    # A bit that is set counts in a stale list too: what is withdrawn stays withdrawn.
+    if dates.state is not StepState.OK:
+        return _unknown("status", "status_list_stale", Outcome.STATUS_UNKNOWN, url=url)
+    return _ok("status", "not_revoked", url=url)
+
+
+def _entry_problem(entry: Mapping[str, Any], *, is_known: bool) -> str:
+    """Why the status cannot be looked up; empty if it can."""
+    if (
+        entry.get("type") != "BitstringStatusListEntry"
+        or str(entry.get("statusPurpose")) not in PURPOSES
+    ):
+        return "unknown_status_type"
+    index = entry.get("statusListIndex")
+    if not isinstance(index, str) or not INDEX.fullmatch(index):
+        return "wrong_index"
+    return "" if is_known else "status_list_missing"
+
+
+def _checked_list(data: bytes, url: str, issuer: Mapping[str, Any]) -> dict[str, Any]:
+    """The status list, if this issuer signed it for this address.
+
+    Raises:
+        DocumentError
+    """
+    listed: dict[str, Any] = parse_json(data, max_bytes=MAX_BYTES)
+    check_shape(listed, kind="BitstringStatusListCredential")
+    if listed["id"] != url or issuer_id(listed) != issuer.get("id"):
+        raise StatusListError(f"the list is {listed['id']} of {issuer_id(listed)}")
+    for step in (_context_step(listed, STATUS_LIST_CONTEXTS), _proof_step(listed, issuer)):
+        if step.state is not StepState.OK:
+            raise StatusListError(f"the list is not signed as it should be: {step.code}")
+    return listed
+
+
+def _encoded_list(listed: Mapping[str, Any], purpose: str) -> str:
+    subject = listed["credentialSubject"]
+    if subject.get("type") != "BitstringStatusList" or subject.get("statusPurpose") != purpose:
+        raise StatusListError(f"the list is not one of {purpose}")
+    return str(subject.get("encodedList", ""))
+
+
+def _resources_step(document: Mapping[str, Any], resources: Mapping[str, bytes]) -> Step:
+    """Hold copies against the digests that the certificate pins (VCDM 2.0, section 5.3)."""
+    pinned = document.get("relatedResource", [])
+    checked = []
+    for entry in pinned if isinstance(pinned, list) else [pinned]:
+        address = entry.get("id") if isinstance(entry, dict) else None
+        if isinstance(address, str) and address in resources:
+            if digest_sri(resources[address]) != entry.get("digestSRI"):
+                return _failed("resources", "changed", Outcome.ALTERED, resource=address)
+            checked.append(address)
+    if not checked:
+        return _unknown("resources", "none_pinned", Outcome.VALID)
+    return _ok("resources", "match", resources=", ".join(checked))
+
+
+def _recompute_step(document: Mapping[str, Any], recompute: Recompute) -> Step:
+    differences = recompute(document)
+    if differences:
+        found = "; ".join(differences[:10])
+        return _failed("recompute", "points_differ", Outcome.ALTERED, differences=found)
+    return _ok("recompute", "points_match")
