@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -143,9 +143,12 @@ def zone_of(user: object) -> tzinfo:
 
 
 @register.simple_tag
-def period(start: datetime, end: datetime) -> str:
-    """A certificate's period in words; its bounds are days in UTC, the same for every reader."""
-    first, last = (date_format(day.astimezone(UTC), "DATE_FORMAT") for day in (start, end))
+def period(start: datetime | None, end: datetime | None) -> str:
+    """A period in words, ``end`` not included; its days are days in UTC, alike for all readers."""
+    if start is None or end is None:
+        return ""
+    last_moment = end - timedelta(seconds=1)
+    first, last = (date_format(day.astimezone(UTC), "DATE_FORMAT") for day in (start, last_moment))
     return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
 
 

@@ -1,5 +1,6 @@
 """Points, credits and kinds of work, as people read them."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -7,25 +8,25 @@ from django import template
 from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
 CATEGORIES = {
     "code": pgettext_lazy("category", "Code"),
     "tests": pgettext_lazy("category", "Tests"),
-    "docs": pgettext_lazy("category", "Documentation"),
+    "docs": pgettext_lazy("category", "Docs"),
     "ci": pgettext_lazy("category", "Build and CI"),
     "review": pgettext_lazy("category", "Reviews"),
     "issue": pgettext_lazy("category", "Issues"),
+    "release": pgettext_lazy("category", "Releases"),
     "other": pgettext_lazy("category", "Other"),
 }
 FORGES = {
-    "github.com": "GitHub",
-    "gitlab.com": "GitLab",
-    "gitee.com": "Gitee",
-    "huggingface.co": "Hugging Face",
-    "git": "Git",
+    "github.com": ("GitHub", "GH"),
+    "gitlab.com": ("GitLab", "GL"),
+    "gitee.com": ("Gitee", "码"),
+    "huggingface.co": ("Hugging Face", "HF"),
+    "git": ("Git", "Git"),
 }
 STATE_TAGS = {
     "counted": "ok",
@@ -89,14 +90,13 @@ def category_dot(category: str) -> str:
 @register.filter
 def forge_name(host: str) -> str:
     """How people call a forge."""
-    return FORGES.get(host, host)
+    return FORGES.get(host, (host, ""))[0]
 
 
 @register.filter
 def forge_initials(host: str) -> str:
-    """Two letters that stand for a forge."""
-    words = forge_name(host).replace(".", " ").split()
-    return "".join(word[0] for word in words[:2]).upper() if len(words) > 1 else words[0][:2]
+    """A letter or two that stand for a forge."""
+    return FORGES.get(host, ("", host[:2].upper()))[1]
 
 
 @register.filter
@@ -106,10 +106,11 @@ def state_tag(state: str) -> str:
 
 
 @register.filter
-def in_my_language(texts: dict[str, Any]) -> str:
-    """Of a text kept as ``en`` and ``zh``, the one for this reader."""
-    is_chinese = (get_language() or "").startswith("zh")
-    return str(texts.get("zh" if is_chinese else "en") or texts.get("en") or "")
+def in_my_language(text: Any) -> str:
+    """Of a text kept as ``en`` and ``zh`` (a mapping or an object), the one for this reader."""
+    mine = "zh" if (get_language() or "").startswith("zh") else "en"
+    found = text if isinstance(text, Mapping) else {mine: getattr(text, mine, "")}
+    return str(found.get(mine) or found.get("en") or "")
 
 
 @register.filter
@@ -122,6 +123,3 @@ def signed_points(millipoints: int) -> str:
 def lookup(mapping: dict[str, Any], key: str) -> Any:
     """The value under ``key``."""
     return mapping.get(key)
-
-
-POINTS_UNIT = _("points")

@@ -1,0 +1,97 @@
+"""Pages for everybody: the start, projects, rule sets, the log."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, Score
+from credits.services.rules import compiled
+from credits.views.maintainer import rule_set_or_none
+from credits.views.records import points_by_month, totals_of
+from credits.views.verification import LARGEST_UPLOAD
+from harvesters.models import Contribution
+
+ENTRIES_A_PAGE = 50
+TEXT = "text/plain; charset=utf-8"
+TOML = "application/toml; charset=utf-8"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, in one sentence, and the box that verifies."""
+    context = {
+        "contributions_count": Contribution.objects.count(),
+        "projects_count": Project.objects.count(),
+        "certificates_count": Certificate.objects.count(),
+        "limit": LARGEST_UPLOAD,
+    }
+    return render(request, "credits/public/home.html", context)
+
+
+@require_safe
+def project(request: HttpRequest, slug: str) -> HttpResponse:
+    """A project's public facts; no people."""
+    shown, now = get_object_or_404(Project, slug=slug), timezone.now()
+    scores = Score.objects.in_force().filter(project=shown)
+    context = {
+        "project": shown,
+        "repositories": shown.repositories.all(),
+        "rule_set": rule_set_or_none(shown, now),
+        "totals": totals_of(scores),
+        "months": points_by_month(scores, now),
+    }
+    return render(request, "credits/public/project.html", context)
+
+
+@require_safe
+def rule_set(request: HttpRequest, slug: str, version: str) -> HttpResponse:
+    """A published rule set, in sentences and in its source."""
+    shown = get_object_or_404(_published().select_related("project"), slug=slug, version=version)
+    rules = compiled(shown)
+    context = {
+        "rule_set": shown,
+        "rules": rules,
+        "versions": _published().filter(slug=slug).exclude(pk=shown.pk),
+    }
+    return render(request, "credits/public/rule_set.html", context)
+
+
+@require_safe
+def rule_set_source(request: HttpRequest, slug: str, version: str) -> HttpResponse:
+    """The very text whose digest the log and the certificates name."""
+    shown = get_object_or_404(_published(), slug=slug, version=version)
+    return HttpResponse(shown.source, content_type=TOML)
+
+
+def _published() -> QuerySet[RuleSet]:
+    return RuleSet.objects.published()
+
+
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """The newest entries of the transparency log, and the checkpoint that covers them."""
+    before = request.GET.get("before", "")
+    entries = LogEntry.objects.order_by("-index")
+    if before.isdecimal():
+        entries = entries.filter(index__lt=int(before[:18]))
+    found = list(entries[: ENTRIES_A_PAGE + 1])
+    shown = found[:ENTRIES_A_PAGE]
+    context = {
+        "entries": shown,
+        "older_url": f"?before={shown[-1].index}" if len(found) > len(shown) else "",
+        "newest_url": "log" if before else "",
+        "checkpoint": Checkpoint.objects.first(),
+    }
+    return render(request, "credits/public/log.html", context)
+
+
+@require_safe
+def log_checkpoint(request: HttpRequest) -> HttpResponse:
+    """The latest signed checkpoint (C2SP tlog-checkpoint), for machines and witnesses."""
+    latest = Checkpoint.objects.first()
+    if latest is None:
+        message = "No checkpoint is signed yet. Try again in a minute.\n"
+        return HttpResponse(message, content_type=TEXT, status=404)
+    return HttpResponse(latest.note, content_type=TEXT)

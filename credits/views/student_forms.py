@@ -1,0 +1,151 @@
+"""What a student fills in: filters, a certificate's bounds, an application."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Institution, Membership, User
+from credits.models import Certificate, Claim, Project, Score
+from credits.templatetags.points import CATEGORIES
+from credits.views.records import projects_of
+from harvesters.models import Participation
+
+A_YEAR = timedelta(days=365)
+
+
+class DateInput(forms.DateInput):
+    """A date field of the browser's own."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class ContributionFilter(forms.Form):
+    """Which contributions to list; what is not understood does not filter."""
+
+    q = forms.CharField(label=_("Search in titles"), max_length=200, required=False)
+    category = forms.ChoiceField(label=_("Kind"), required=False)
+    project = forms.ModelChoiceField(
+        Project.objects.none(),
+        label=_("Project"),
+        required=False,
+        to_field_name="slug",
+        empty_label=_("All projects"),
+    )
+    state = forms.ChoiceField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        all_kinds = ("", _("All kinds"))
+        self.fields["category"] = forms.ChoiceField(
+            label=_("Kind"), required=False, choices=[all_kinds, *CATEGORIES.items()]
+        )
+        self.fields["state"] = forms.ChoiceField(
+            required=False,
+            choices=[("", ""), *Score.State.choices, (UNSCORED, "")],
+            widget=forms.HiddenInput,
+        )
+        self.fields["project"].queryset = projects_of(user)  # type: ignore[attr-defined]
+
+    def narrow(self, participations: QuerySet[Participation]) -> QuerySet[Participation]:
+        """Those of ``participations`` that were asked for."""
+        self.is_valid()
+        asked = self.cleaned_data
+        if asked.get("q"):
+            participations = participations.filter(contribution__title__icontains=asked["q"])
+        if asked.get("state") == UNSCORED:
+            return participations.exclude(scores__is_current=True)
+        wanted = {
+            f"scores__{name}": asked[name]
+            for name in ("category", "project", "state")
+            if asked.get(name)
+        }
+        if wanted:
+            participations = participations.filter(scores__is_current=True, **wanted)
+        return participations
+
+
+UNSCORED = "unscored"
+"""The state of what no project's rule set has looked at."""
+
+
+class CertificateForm(forms.Form):
+    """What a certificate is to cover. Days are days in UTC, the same for every reader."""
+
+    project = forms.ModelChoiceField(
+        Project.objects.none(),
+        label=_("Project"),
+        required=False,
+        to_field_name="slug",
+        empty_label=_("All projects together"),
+    )
+    start = forms.DateField(label=_("First day"), widget=DateInput())
+    end = forms.DateField(label=_("Last day"), widget=DateInput())
+    shows_name = forms.BooleanField(label=_("Show my name on it"), required=False)
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["project"].queryset = projects_of(user)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        start, end = given.get("start"), given.get("end")
+        if start and end and end < start:
+            self.add_error("end", _("The last day is before the first day."))
+        return given
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """From the first moment of the first day until the first moment after the last day."""
+        given = self.cleaned_data
+        return midnight(given["start"]), midnight(given["end"] + timedelta(days=1))
+
+
+def a_year_until(today: date) -> dict[str, Any]:
+    """The bounds that a certificate form proposes."""
+    return {"start": today - A_YEAR + timedelta(days=1), "end": today, "shows_name": True}
+
+
+def midnight(day: date) -> datetime:
+    """The first moment of ``day``, in UTC."""
+    return datetime.combine(day, datetime.min.time(), UTC)
+
+
+class ApplicationForm(forms.Form):
+    """Which certificates to turn into credits, and where."""
+
+    institution = forms.ModelChoiceField(
+        Institution.objects.none(), label=_("Institution"), to_field_name="slug", empty_label=None
+    )
+    certificates = forms.ModelMultipleChoiceField(
+        Certificate.objects.none(),
+        label=_("Certificates"),
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    note = forms.CharField(
+        label=_("Note to the registrar"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, user: User, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        enrolled = Membership.objects.of(user, Membership.Role.STUDENT)
+        institutions = Institution.objects.filter(pk__in=enrolled.values("institution"))
+        self.fields["institution"].queryset = institutions  # type: ignore[attr-defined]
+        free = free_certificates(user, now).prefetch_related("projects")
+        self.fields["certificates"].queryset = free  # type: ignore[attr-defined]
+
+
+def free_certificates(user: User, now: datetime) -> QuerySet[Certificate]:
+    """Valid certificates of ``user`` of which no contribution is claimed yet."""
+    claimed = Claim.objects.filter(purpose=Claim.Purpose.CREDIT, released_at=None)
+    valid = Certificate.objects.held_by(user).valid(now)
+    return valid.exclude(items__participation__in=claimed.values("participation"))

@@ -1,0 +1,174 @@
+"""Verifying: by code, by link, by file. And what a verifier elsewhere fetches from us."""
+
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from credits.core.code import CodeCheckError, CodeError, parse_code
+from credits.models import Certificate, StatusList
+from credits.services.certificates import find_certificate, verify_stored, verify_upload
+from credits.services.issuer import did_document
+from credits.services.status import status_list_document
+from credits.views.papers import read_paper
+
+CREDENTIAL = "application/vc"
+LARGEST_UPLOAD = 1_000_000
+"""Bytes; a certificate has about ten thousand."""
+
+LARGEST_DISCARD = 256_000_000
+CHUNK = 65_536
+TOO_LARGE, NOT_FOUND = 413, 404
+
+
+@csrf_exempt  # It changes nothing; and the check would read a body of any size.
+@require_http_methods(["GET", "HEAD", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Take a code, a link, a text or a file; say what it is worth; keep nothing."""
+    if _is_too_large(request):
+        _discard(request)
+        sentence = _(
+            "This is too large to be a certificate, so it was not read. "
+            "A certificate is a JSON file of some ten thousand bytes."
+        )
+        return _ask(request, sentence, status=TOO_LARGE)
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        text = request.POST.get("text", "").strip()
+        data = file.read() if file else text.encode()
+        if not file and not text.startswith("{"):
+            return _look_up(request, text)
+        return _check(request, data)
+    text = request.GET.get("code", "").strip()
+    return _look_up(request, text) if text else _ask(request)
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    length = request.headers.get("Content-Length", "")
+    return length.isdecimal() and int(length) > LARGEST_UPLOAD
+
+
+def _discard(request: HttpRequest) -> None:
+    """Let a browser finish sending: until then it does not show the answer."""
+    left = LARGEST_DISCARD
+    while left > 0 and (chunk := request.read(CHUNK)):
+        left -= len(chunk)
+
+
+def _ask(
+    request: HttpRequest, error: str = "", *, text: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"error": error, "text": text, "limit": LARGEST_UPLOAD}
+    return render(request, "credits/public/verify.html", context, status=status)
+
+
+def _look_up(request: HttpRequest, text: str) -> HttpResponse:
+    """A code or a link to a certificate of ours."""
+    if not text:
+        return _ask(request, _("Give a code, a link, a text or a file."))
+    is_link = "://" in text
+    code = urlsplit(text).path.rstrip("/").rpartition("/")[2] if is_link else text
+    return redirect("certificate", code=code.removesuffix(".json")[:100] or "-")
+
+
+def _check(request: HttpRequest, data: bytes) -> HttpResponse:
+    now = timezone.now()
+    verdict = verify_upload(data, now=now)
+    paper = read_paper(data)
+    if paper is None:
+        sentence = _(
+            "This is not a certificate: it is not the JSON of an Open Badges 3.0 credential. "
+            "Download the JSON again from the certificate's page, and do not edit it."
+        )
+        return _ask(request, sentence, status=400)
+    context = {
+        "verdict": verdict,
+        "paper": paper,
+        "items": paper.items if "all" in request.GET else paper.largest,
+        "limit": LARGEST_UPLOAD,
+        "now": now,
+    }
+    return render(request, "credits/public/certificate.html", context)
+
+
+@require_safe
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """The public page of a certificate: the verdict first, then what it says."""
+    found = find_certificate(code)
+    if found is None:
+        return _unknown(request, code)
+    if found.code != code:
+        return redirect(found)
+    now, paper = timezone.now(), read_paper(found.credential, found.evidence)
+    shows_all = paper is not None and "all" in request.GET
+    context = {
+        "certificate": found,
+        "verdict": verify_stored(found, now=now),
+        "paper": paper,
+        "items": paper and (paper.items if shows_all else paper.largest),
+        "limit": LARGEST_UPLOAD,
+        "page_url": request.build_absolute_uri(found.get_absolute_url()),
+        "now": now,
+    }
+    return render(request, "credits/public/certificate.html", context)
+
+
+def _unknown(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what is wrong with the code, without looking like the answer to another question."""
+    context = {"code": code[:60], "is_code": True, "is_mistyped": False, "limit": LARGEST_UPLOAD}
+    try:
+        parse_code(code)
+    except CodeCheckError:
+        context["is_mistyped"] = True
+    except CodeError:
+        context["is_code"] = False
+    return render(request, "credits/public/unknown.html", context, status=NOT_FOUND)
+
+
+@require_safe
+def certificate_json(request: HttpRequest, code: str) -> HttpResponse:
+    """The signed credential, byte for byte."""
+    found = get_certificate(code)
+    response = HttpResponse(found.credential, content_type=CREDENTIAL)
+    response["Content-Disposition"] = f'attachment; filename="{found.code}.json"'
+    return response
+
+
+@require_safe
+def evidence(request: HttpRequest, code: str) -> HttpResponse:
+    """The evidence record that the credential pins by its digest."""
+    return HttpResponse(get_certificate(code).evidence, content_type="application/json")
+
+
+def get_certificate(code: str) -> Certificate:
+    """The certificate with ``code``, else 404."""
+    found = find_certificate(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+@cache_control(public=True, max_age=300)
+@require_safe
+def status_list(request: HttpRequest, number: int) -> HttpResponse | HttpResponseBase:
+    """Which certificates are revoked, signed: the same document for every verifier."""
+    get_object_or_404(StatusList, number=number)
+    document = status_list_document(number, now=timezone.now())
+    etag = f'"{sha256(document.encode()).hexdigest()[:32]}"'
+    response = HttpResponse(document, content_type=CREDENTIAL, headers={"ETag": etag})
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def did(request: HttpRequest) -> HttpResponse:
+    """The issuer's DID document (did:web), which lists our public keys."""
+    return JsonResponse(did_document(), content_type="application/did+json")
