@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
 # Forges. An address of one's own serves a fake or a self-hosted forge.
 GITHUB_URL = env_text("OPENCREDITS_GITHUB_URL", "https://api.github.com")
 GITHUB_TOKEN = env_text("OPENCREDITS_GITHUB_TOKEN")
+ISSUER_NAME = env_text("OPENCREDITS_ISSUER_NAME", "OpenCredits")
 ISSUER_KEY_FILE = Path(env_text("OPENCREDITS_ISSUER_KEY_FILE", str(HOME / "keys" / "issuer.pem")))
 
 LOGGING = {

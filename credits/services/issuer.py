@@ -4,18 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db import transaction
 
 from credits.core.canonical import canonical_json
 from credits.core.credential import build_did_document
-from credits.core.did import did_web
+from credits.core.did import did_web, verification_method
 from credits.core.multikey import encode_public_key
+from credits.core.proof import KeySigner, Signer
 from credits.keyfiles import kept, make_ed25519_key
 from credits.models import IssuerKey, LogEntry
 from credits.services.errors import CreditsError
@@ -26,36 +23,23 @@ class IssuerKeyError(CreditsError):
     """The issuer key cannot be read."""
 
 
-class FileSigner:
-    """Signs with the Ed25519 key in a PEM file; see `credits.core.proof.Signer`."""
-
-    def __init__(self, key: Ed25519PrivateKey) -> None:
-        self._key = key
-
-    def public_key(self) -> bytes:
-        return self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-
-    def sign(self, data: bytes) -> bytes:
-        return self._key.sign(data)
-
-
 def issuer_did() -> str:
     """The ``did:web`` of this site."""
     return did_web(settings.BASE_URL)
 
 
-def verification_method(public_key: str) -> str:
-    """The DID URL of a key: its multikey is the fragment."""
-    return f"{issuer_did()}#{public_key}"
+def signing_method(signer: Signer) -> str:
+    """The id of the signer's key in our DID document."""
+    return verification_method(issuer_did(), encode_public_key(signer.public_key()))
 
 
-def issuer_signer(*, now: datetime) -> FileSigner:
+def issuer_signer(*, now: datetime) -> KeySigner:
     """The signer of the present key, which is published in the DID document first.
 
     Raises:
         IssuerKeyError: the key file is damaged or holds another kind of key.
     """
-    signer = FileSigner(_issuer_key())
+    signer = KeySigner(_issuer_key())
     _publish_key(encode_public_key(signer.public_key()), now)
     return signer
 

@@ -161,9 +161,10 @@ AND EXISTS (
 ORDER BY contribution.id LIMIT %(limit)s
 """
 
+# Django hands out jsonb as text, for its own fields to read; json comes parsed.
 _FACTS = """
 SELECT contribution.id, contribution.kind, contribution.state, contribution.title,
-    contribution.occurred_at, contribution.facts, repository.kind,
+    contribution.occurred_at, contribution.facts::json, repository.kind,
     json_agg(json_build_array(part.id, part.role, part.weight, actor.is_bot) ORDER BY part.id)
 FROM harvesters_contribution contribution
 JOIN harvesters_repository repository ON repository.id = contribution.repository_id

@@ -1,0 +1,75 @@
+"""Status lists: which of our certificates are revoked, signed anew when that changes."""
+
+import json
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+
+from credits.core.proof import add_proofs
+from credits.core.status import build_status_list_credential
+from credits.models import Certificate, StatusList
+from credits.services.issuer import issuer_did, issuer_signer, signing_method
+
+RENEW_AFTER = timedelta(days=1)
+VALID_FOR = timedelta(days=7)
+FULLEST = StatusList.SIZE // 2
+"""A list takes certificates until half of it is used, so that random places stay easy to find."""
+
+
+def status_list_url(number: int) -> str:
+    """The address of a list, which certificates name."""
+    return f"{settings.BASE_URL}/status/{number}"
+
+
+def reserve_place() -> tuple[StatusList, int]:
+    """A free place, at random, in the newest list: neighbours must tell nothing."""
+    lists = StatusList.objects.annotate(used=Count("certificates")).order_by("-number")
+    newest = lists.first()
+    if newest is None or newest.used >= FULLEST:
+        number = 1 if newest is None else newest.number + 1
+        newest, _ = StatusList.objects.get_or_create(number=number)
+    taken = set(newest.certificates.values_list("status_index", flat=True))
+    while (index := secrets.randbelow(StatusList.SIZE)) in taken:
+        pass
+    return newest, index
+
+
+def status_list_document(number: int, *, now: datetime) -> str:
+    """The signed list, renewed if it is older than a day.
+
+    Raises:
+        StatusList.DoesNotExist: we never had that list.
+    """
+    stored = StatusList.objects.get(number=number)
+    if stored.signed_at is None or now - stored.signed_at > RENEW_AFTER:
+        stored = sign_status_list(stored, now=now)
+    return stored.credential
+
+
+@transaction.atomic
+def sign_status_list(status_list: StatusList, *, now: datetime) -> StatusList:
+    """Sign the list as the rows say it is now."""
+    locked = StatusList.objects.select_for_update().get(pk=status_list.pk)
+    revoked = Certificate.objects.filter(status_list=locked).exclude(revoked_at=None)
+    document = build_status_list_credential(
+        status_list_url(locked.number),
+        issuer_did(),
+        revoked.values_list("status_index", flat=True),
+        valid_from=now,
+        valid_until=now + VALID_FOR,
+    )
+    signer = issuer_signer(now=now)
+    method = signing_method(signer)
+    signed = add_proofs(document, signer, verification_method=method, created=now)
+    locked.credential, locked.signed_at = json.dumps(signed), now
+    locked.save(update_fields=["credential", "signed_at"])
+    return locked
+
+
+def renew_status_lists(*, now: datetime) -> int:
+    """Sign again what is older than a day; returns how many were."""
+    old = StatusList.objects.exclude(signed_at__gt=now - RENEW_AFTER)
+    return len([sign_status_list(status_list, now=now) for status_list in old])

@@ -1,0 +1,29 @@
+"""What the worker does for scores, certificates and the log; each is safe to run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from credits.services.issuer import issuer_signer
+from credits.services.log import publish_checkpoint
+from credits.services.scoring import score_stale_projects
+from credits.services.status import renew_status_lists as renew
+
+
+@shared_task
+def score_stale() -> int:
+    """Score what was harvested since the last look; returns scores written."""
+    return score_stale_projects(now=timezone.now())
+
+
+@shared_task
+def sign_checkpoint() -> int:
+    """Sign the log's present size; returns that size."""
+    now = timezone.now()
+    checkpoint = publish_checkpoint(issuer_signer(now=now), now=now)
+    return checkpoint.tree_size if checkpoint else 0
+
+
+@shared_task
+def renew_status_lists() -> int:
+    """Sign status lists that are older than a day; returns how many were."""
+    return renew(now=timezone.now())
