@@ -12,12 +12,12 @@ from io import BytesIO
 import segno
 from django import template
 from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from credits.templatetags.pages import day_in_words
 from credits.templatetags.points import category_class, category_name, points
 
 register = template.Library()
@@ -62,7 +62,7 @@ def _cell(day: date, first: date, count: int) -> SafeString:
     week, weekday = divmod((day - first).days, DAYS_A_WEEK)
     words = ngettext(
         "%(day)s: %(count)d contribution", "%(day)s: %(count)d contributions", count
-    ) % {"day": date_format(day, "DATE_FORMAT"), "count": count}
+    ) % {"day": day_in_words(day), "count": count}
     return format_html(
         '<rect x="{}" y="{}" width="{}" height="{}" rx="2.2" class="l{}"><title>{}</title></rect>',
         f"{LEFT + week * STEP:.1f}",
@@ -107,8 +107,8 @@ def _summary(counts: Mapping[date, int], days: Sequence[date]) -> str:
         "Contributions per day, %(first)s to %(last)s: %(total)d in all.",
         total,
     ) % {
-        "first": date_format(days[0], "DATE_FORMAT"),
-        "last": date_format(days[-1], "DATE_FORMAT"),
+        "first": day_in_words(days[0]),
+        "last": day_in_words(days[-1]),
         "total": total,
     }
 

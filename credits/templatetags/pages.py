@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -47,7 +47,10 @@ DEMO_ROLES = {
     "operator": _("Sees whether everything runs."),
 }
 
-DATE_FORMATS = {"date": "DATE_FORMAT", "moment": "DATETIME_FORMAT"}
+DATE_FORMATS = {
+    "date": pgettext_lazy("format of a date", "j M Y"),
+    "moment": pgettext_lazy("format of a date and time", "j M Y, H:i"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def local_time(context: Mapping[str, Any], moment: datetime | None, style: str =
     if moment is None:
         return ""
     zone = zone_of(context.get("user"))
-    words = date_format(moment.astimezone(zone), DATE_FORMATS[style])
+    words = date_format(moment.astimezone(zone), str(DATE_FORMATS[style]))
     if style == "moment" and zone is UTC:
         words = f"{words} UTC"
     return format_html(
@@ -131,6 +134,11 @@ def local_time(context: Mapping[str, Any], moment: datetime | None, style: str =
         style,
         words,
     )
+
+
+def day_in_words(day: date) -> str:
+    """A date as the reader writes it."""
+    return date_format(day, str(DATE_FORMATS["date"]))
 
 
 def zone_of(user: object) -> tzinfo:
@@ -148,7 +156,7 @@ def period(start: datetime | None, end: datetime | None) -> str:
     if start is None or end is None:
         return ""
     last_moment = end - timedelta(seconds=1)
-    first, last = (date_format(day.astimezone(UTC), "DATE_FORMAT") for day in (start, last_moment))
+    first, last = (day_in_words(day.astimezone(UTC)) for day in (start, last_moment))
     return gettext("%(first)s to %(last)s") % {"first": first, "last": last}
 
 

@@ -4,8 +4,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from credits.core.rules import describe
 from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, Score
 from credits.services.rules import compiled
 from credits.views.maintainer import rule_set_or_none
@@ -53,6 +55,7 @@ def rule_set(request: HttpRequest, slug: str, version: str) -> HttpResponse:
     context = {
         "rule_set": shown,
         "rules": rules,
+        "sentences": describe(rules, get_language() or "en"),
         "versions": _published().filter(slug=slug).exclude(pk=shown.pk),
     }
     return render(request, "credits/public/rule_set.html", context)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credits.core.code import CodeCheckError, CodeError, parse_code
+from credits.core.verify import MAX_BYTES
 from credits.models import Certificate, StatusList
 from credits.services.certificates import find_certificate, verify_stored, verify_upload
 from credits.services.issuer import did_document
@@ -21,8 +23,8 @@ from credits.services.status import status_list_document
 from credits.views.papers import read_paper
 
 CREDENTIAL = "application/vc"
-LARGEST_UPLOAD = 1_000_000
-"""Bytes; a certificate has about ten thousand."""
+LARGEST_UPLOAD = MAX_BYTES
+"""Bytes; what is larger is not even read."""
 
 LARGEST_DISCARD = 256_000_000
 CHUNK = 65_536
@@ -115,10 +117,17 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         "paper": paper,
         "items": paper and (paper.items if shows_all else paper.largest),
         "limit": LARGEST_UPLOAD,
+        "is_logged": _is_logged(found),
+        "log_url": f"{reverse('log')}?before={found.log_entry_id + 1}",
         "page_url": request.build_absolute_uri(found.get_absolute_url()),
         "now": now,
     }
     return render(request, "credits/public/certificate.html", context)
+
+
+def _is_logged(shown: Certificate) -> bool:
+    """Whether the log commits to this very document."""
+    return shown.log_entry.body_digest == sha256(shown.credential.encode()).hexdigest()
 
 
 def _unknown(request: HttpRequest, code: str) -> HttpResponse:

@@ -1,0 +1,256 @@
+"""A verdict in words: one sentence for the whole, one line for each check.
+
+The core says what it found by code; here stands what a reader is told.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from credits.core.verify import Outcome, Step, StepState, Verdict
+from credits.templatetags.pages import day_in_words
+
+register = template.Library()
+
+CROSSES = frozenset({Outcome.ALTERED, Outcome.REVOKED, Outcome.SUSPENDED, Outcome.MALFORMED})
+
+TITLES: Mapping[Outcome, Any] = {
+    Outcome.VALID: gettext_lazy("This certificate is valid"),
+    Outcome.REVOKED: gettext_lazy("This certificate was revoked"),
+    Outcome.SUSPENDED: gettext_lazy("This certificate is suspended"),
+    Outcome.EXPIRED: gettext_lazy("This certificate has expired"),
+    Outcome.NOT_YET_VALID: gettext_lazy("This certificate is not valid yet"),
+    Outcome.ALTERED: gettext_lazy("This certificate was altered"),
+    Outcome.ISSUER_UNKNOWN: gettext_lazy("We do not know who issued this"),
+    Outcome.STATUS_UNKNOWN: gettext_lazy("Not certain: it may have been revoked"),
+    Outcome.MALFORMED: gettext_lazy("This is not a proper certificate"),
+}
+SENTENCES: Mapping[Outcome, Any] = {
+    Outcome.VALID: gettext_lazy("It was issued by %(issuer)s and has not been changed since."),
+    Outcome.REVOKED: gettext_lazy("%(issuer)s withdrew it. Do not rely on it."),
+    Outcome.SUSPENDED: gettext_lazy("%(issuer)s has suspended it. Ask the issuer."),
+    Outcome.EXPIRED: gettext_lazy("It is genuine, but its time is over. Ask for a new one."),
+    Outcome.NOT_YET_VALID: gettext_lazy("It is genuine, but it holds only from a later day on."),
+    Outcome.ALTERED: gettext_lazy(
+        "It is not what was signed. Do not rely on it; ask its holder for the original."
+    ),
+    Outcome.ISSUER_UNKNOWN: gettext_lazy(
+        "It was not issued here, so we cannot vouch for it. Verify it at the issuer's own site."
+    ),
+    Outcome.STATUS_UNKNOWN: gettext_lazy(
+        "It is genuine, but its status list could not be used. Try again later."
+    ),
+    Outcome.MALFORMED: gettext_lazy(
+        "A part of it is missing or misplaced. Download the JSON again and do not edit it."
+    ),
+}
+STAMPS: Mapping[Outcome, Any] = {
+    Outcome.REVOKED: pgettext_lazy("stamp", "REVOKED"),
+    Outcome.SUSPENDED: pgettext_lazy("stamp", "SUSPENDED"),
+    Outcome.EXPIRED: pgettext_lazy("stamp", "EXPIRED"),
+    Outcome.NOT_YET_VALID: pgettext_lazy("stamp", "NOT YET VALID"),
+    Outcome.ALTERED: pgettext_lazy("stamp", "ALTERED"),
+}
+NOT_VERIFIED = pgettext_lazy("stamp", "NOT VERIFIED")
+
+CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
+    ("parse", "read"): (gettext_lazy("It can be read"), ""),
+    ("parse", "unreadable"): (
+        gettext_lazy("It cannot be read"),
+        gettext_lazy("The text breaks off or is not JSON."),
+    ),
+    ("shape", "credential"): (
+        gettext_lazy("It is an Open Badges 3.0 credential"),
+        gettext_lazy("Every part stands where the standard wants it."),
+    ),
+    ("shape", "wrong_shape"): (
+        gettext_lazy("It is no Open Badges 3.0 credential"),
+        gettext_lazy("A part is missing or misplaced."),
+    ),
+    ("context", "known"): (
+        gettext_lazy("Its words mean what the standard says"),
+        gettext_lazy("It uses the standard's own vocabulary and no other."),
+    ),
+    ("context", "unknown_context"): (
+        gettext_lazy("Its words may mean something else"),
+        gettext_lazy("It names a vocabulary that is not the standard's."),
+    ),
+    ("issuer", "known"): (
+        gettext_lazy("The issuer is who it says"),
+        gettext_lazy("Its key is published by %(issuer)s."),
+    ),
+    ("issuer", "unknown_issuer"): (
+        gettext_lazy("The issuer is not known here"),
+        gettext_lazy("%(issuer)s is not this site."),
+    ),
+    ("proof", "proofs_hold"): (
+        gettext_lazy("The signatures are intact"),
+        gettext_lazy("Nothing was changed since it was signed (%(suites)s)."),
+    ),
+    ("proof", "not_checked"): (
+        gettext_lazy("The signatures were not checked"),
+        gettext_lazy("That takes the key of an issuer we know."),
+    ),
+    ("proof", "missing_proof"): (
+        gettext_lazy("A signature is missing"),
+        gettext_lazy("There is none by %(suites)s."),
+    ),
+    ("proof", "unexpected_proof"): (
+        gettext_lazy("There are more signatures than there should be"),
+        gettext_lazy("Found: %(suites)s."),
+    ),
+    ("proof", "key_not_listed"): (
+        gettext_lazy("It was signed with another key"),
+        gettext_lazy("The issuer does not list the key %(method)s."),
+    ),
+    ("proof", "changed"): (
+        gettext_lazy("The signature does not fit"),
+        gettext_lazy("Something was changed after it was signed (%(suite)s)."),
+    ),
+    ("proof", "malformed_proof"): (
+        gettext_lazy("A signature is malformed"),
+        gettext_lazy("It was cut or edited (%(suite)s)."),
+    ),
+    ("proof", "cannot_be_signed"): (
+        gettext_lazy("The signature does not fit"),
+        gettext_lazy("The document holds something that cannot have been signed (%(suite)s)."),
+    ),
+    ("dates", "in_force"): (
+        gettext_lazy("It is in force"),
+        gettext_lazy("Its dates cover this moment."),
+    ),
+    ("dates", "expired"): (
+        gettext_lazy("It has expired"),
+        gettext_lazy("It was valid until %(until)s."),
+    ),
+    ("dates", "not_yet_valid"): (
+        gettext_lazy("It is not valid yet"),
+        gettext_lazy("It is valid from %(since)s on."),
+    ),
+    ("status", "not_revoked"): (
+        gettext_lazy("It has not been revoked"),
+        gettext_lazy("The issuer's status list says so: %(url)s"),
+    ),
+    ("status", "cannot_be_revoked"): (
+        gettext_lazy("It names no status list"),
+        gettext_lazy("Such a credential cannot be revoked."),
+    ),
+    ("status", "revoked"): (
+        gettext_lazy("It was revoked"),
+        gettext_lazy("The issuer's status list says so: %(url)s"),
+    ),
+    ("status", "suspended"): (
+        gettext_lazy("It is suspended"),
+        gettext_lazy("The issuer's status list says so: %(url)s"),
+    ),
+    ("resources", "match"): (
+        gettext_lazy("Evidence and rules are those that were signed"),
+        gettext_lazy("Their digests match."),
+    ),
+    ("resources", "none_pinned"): (gettext_lazy("It pins no evidence"), ""),
+    ("resources", "changed"): (
+        gettext_lazy("Evidence or rules were changed"),
+        gettext_lazy("The digest of %(resource)s does not match."),
+    ),
+    ("recompute", "points_match"): (
+        gettext_lazy("The points come out the same"),
+        gettext_lazy("They were computed again by the rules."),
+    ),
+    ("recompute", "points_differ"): (
+        gettext_lazy("The points do not come out the same"),
+        gettext_lazy("Different: %(differences)s"),
+    ),
+}
+STATUS_UNUSABLE = (
+    gettext_lazy("Whether it was revoked is not known"),
+    gettext_lazy("The status list %(url)s could not be used."),
+)
+FORMAL_STEPS = ("parse", "shape", "context")
+"""Said in one line when they went well."""
+
+MOMENTS = ("since", "until")
+SIGNS = {StepState.OK: "tick", StepState.FAILED: "cross", StepState.UNKNOWN: "question"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line: what was checked, how it went, and how we know."""
+
+    state: str
+    sign: str
+    title: str
+    detail: str
+
+
+@register.filter
+def verdict_title(verdict: Verdict) -> str:
+    """The verdict in a few words."""
+    return str(TITLES[verdict.outcome])
+
+
+@register.simple_tag
+def verdict_sentence(verdict: Verdict, issuer: str) -> str:
+    """What follows from the verdict."""
+    return str(SENTENCES[verdict.outcome]) % {"issuer": issuer or _("Its issuer")}
+
+
+@register.filter
+def verdict_class(verdict: Verdict) -> str:
+    """The CSS class of the verdict's box."""
+    if verdict.is_valid:
+        return ""
+    return "bad" if verdict.outcome in CROSSES else "unsure"
+
+
+@register.filter
+def verdict_sign(verdict: Verdict) -> str:
+    """The mark beside the verdict."""
+    if verdict.is_valid:
+        return "tick"
+    return "cross" if verdict.outcome in CROSSES else "question"
+
+
+@register.filter
+def stamp(verdict: Verdict) -> str:
+    """What is stamped across the sheet of a certificate that is not valid."""
+    return str(STAMPS.get(verdict.outcome, NOT_VERIFIED))
+
+
+@register.filter
+def checks(verdict: Verdict) -> list[Check]:
+    """Every check in words, the formal ones in one line if all of them went well."""
+    formal = [step for step in verdict.steps if step.name in FORMAL_STEPS]
+    others = [step for step in verdict.steps if step.name not in FORMAL_STEPS]
+    if formal and all(step.state is StepState.OK for step in formal):
+        formal = [step for step in formal if step.name == "shape"]
+    return [_check(step) for step in (*others, *formal)]
+
+
+def _check(step: Step) -> Check:
+    title, detail = _words(step)
+    parameters = {name: _readable(name, value) for name, value in step.parameters.items()}
+    return Check(
+        state=step.state.value,
+        sign=SIGNS[step.state],
+        title=str(title),
+        detail=str(detail) % defaultdict(str, parameters),
+    )
+
+
+def _words(step: Step) -> tuple[Any, Any]:
+    known = CHECKS.get((step.name, step.code))
+    if known is not None:
+        return known
+    return STATUS_UNUSABLE if step.name == "status" else (step.name, step.code)
+
+
+def _readable(name: str, value: str) -> str:
+    if name not in MOMENTS or not value:
+        return value
+    return day_in_words(datetime.fromisoformat(value))
