@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from config.broker import broker_socket
 from config.env import env_flag, env_text
 from credits.keyfiles import kept, make_rsa_key
+
+# Lets generic classes of Django and DRF be written with their types, as in ``ModelForm[User]``.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

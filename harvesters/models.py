@@ -186,3 +186,13 @@ class HarvestGap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.reason}"
+
+
+class Heartbeat(models.Model):
+    """When a regular job ran last: the proof that beat and a worker are alive."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    beaten_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,11 +1,10 @@
 """What the worker does for harvests: take due sources and walk their pages."""
 
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
 
 from harvesters.forge import ForgeError
-from harvesters.models import HarvestCursor
+from harvesters.models import HarvestCursor, Heartbeat
 from harvesters.services.harvesting import harvest_source, lease_due
 
 SOURCES_PER_TICK = 20
@@ -14,9 +13,11 @@ SOURCES_PER_TICK = 20
 @shared_task
 def tick() -> int:
     """Wake up the sources whose time has come; two ticks at once take different ones."""
-    leased = lease_due(now=timezone.now(), limit=SOURCES_PER_TICK)
+    now = timezone.now()
+    Heartbeat.objects.update_or_create(name="tick", defaults={"beaten_at": now})
+    leased = lease_due(now=now, limit=SOURCES_PER_TICK)
     for cursor in leased:
-        transaction.on_commit(lambda pair=(cursor.pk, cursor.fence): harvest.delay(*pair))
+        harvest.delay(cursor.pk, cursor.fence)
     return len(leased)
 
 

@@ -6,14 +6,27 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from credits.core.verify import Verdict
+from credits.core.verdict import CANNOT_TELL, Outcome, Verdict
 from credits.models import Application, Certificate, CertificateItem, Score
-from credits.services.certificates import verify_stored
+from credits.services.verification import verify_stored
 from harvesters.models import Contribution, Participation
 
 ITEMS_SHOWN = 100
+
+OUTCOMES = {
+    Outcome.VALID: _("Valid"),
+    Outcome.REVOKED: _("Revoked"),
+    Outcome.SUSPENDED: _("Suspended"),
+    Outcome.EXPIRED: _("Expired"),
+    Outcome.NOT_YET_VALID: _("Not valid yet"),
+    Outcome.ALTERED: _("Altered"),
+    Outcome.ISSUER_UNKNOWN: _("Issuer unknown"),
+    Outcome.STATUS_UNKNOWN: _("Status unknown"),
+    Outcome.MALFORMED: _("Not a certificate"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,17 @@ class CheckedCertificate:
 
     certificate: Certificate
     verdict: Verdict
+
+    @property
+    def words(self) -> str:
+        return str(OUTCOMES[self.verdict.outcome])
+
+    @property
+    def tag(self) -> str:
+        """The colour of the tag; the words say the same."""
+        if self.verdict.is_valid:
+            return "ok"
+        return "warn" if self.verdict.outcome in CANNOT_TELL else "bad"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from credits.core.code import CodeCheckError, CodeError, parse_code
 from credits.core.verify import MAX_BYTES
 from credits.models import Certificate, StatusList
-from credits.services.certificates import find_certificate, verify_stored, verify_upload
+from credits.services.certificates import find_certificate
 from credits.services.issuer import did_document
 from credits.services.status import status_list_document
+from credits.services.verification import verify_stored, verify_upload
 from credits.views.papers import read_paper
 
 CREDENTIAL = "application/vc"

@@ -1,0 +1,193 @@
+"""What an installation needs, each with its mend; for `doctor`, `/readyz` and the operator."""
+
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from celery import current_app
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from harvesters.models import Heartbeat
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_POSTGRES = 150_000
+LATEST_TICK = timedelta(minutes=1)
+BROKER_TIMEOUT_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part of the installation: good or not, what was found, how to mend it."""
+
+    name: str
+    is_good: bool
+    found: str
+    mend: str = ""
+
+
+def run_checks() -> list[Check]:
+    """Every check; one that itself fails is a failed check, never an exception."""
+    return [_safely(check) for check in (*READINESS, *COMFORT)]
+
+
+def readiness_checks() -> list[Check]:
+    """What a page needs to be answered at all."""
+    return [_safely(check) for check in READINESS]
+
+
+def _safely(check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except (DatabaseError, OperationalError, OSError, ValueError) as error:
+        name = check.__name__.replace("_", " ").strip()
+        return Check(name, is_good=False, found=_first_line(error), mend="opencredits serve")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def database() -> Check:
+    connection.ensure_connection()
+    version = connection.cursor().connection.info.server_version
+    return Check(
+        "database",
+        is_good=version >= OLDEST_POSTGRES,
+        found=f"PostgreSQL {version // 10_000}.{version % 10_000}",
+        mend=_("Use PostgreSQL 15 or newer."),
+    )
+
+
+def migrations() -> Check:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return Check(
+        "migrations",
+        is_good=not missing,
+        found=_("%(count)d to apply") % {"count": len(missing)},
+        mend="opencredits migrate",
+    )
+
+
+def broker() -> Check:
+    with current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS) as link:
+        link.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_SECONDS)
+    kind = "embedded" if settings.EMBEDDED_BROKER else settings.CELERY_BROKER_URL.split(":")[0]
+    return Check("broker", is_good=True, found=kind)
+
+
+def worker_and_beat() -> Check:
+    beat = Heartbeat.objects.filter(name="tick").first()
+    if beat is None:
+        return Check(
+            "worker and beat", is_good=False, found=_("no tick yet"), mend="opencredits serve"
+        )
+    age = timezone.now() - beat.beaten_at
+    return Check(
+        "worker and beat",
+        is_good=age < LATEST_TICK,
+        found=_("last tick %(seconds)d s ago") % {"seconds": age.total_seconds()},
+        mend="opencredits serve",
+    )
+
+
+def python() -> Check:
+    version = sys.version_info[:3]
+    return Check(
+        "python",
+        is_good=version >= OLDEST_PYTHON,
+        found=".".join(map(str, version)),
+        mend=_("Use Python 3.11 or newer."),
+    )
+
+
+def issuer_key() -> Check:
+    path: Path = settings.ISSUER_KEY_FILE
+    if not path.exists():
+        return Check("issuer key", is_good=True, found=_("made with the first certificate"))
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return Check(
+        "issuer key",
+        is_good=mode & 0o077 == 0,
+        found=f"{path}, {mode:04o}",
+        mend=f"chmod 600 {path}",
+    )
+
+
+def static_files() -> Check:
+    found = staticfiles_storage.exists("oc.css")
+    return Check(
+        "static files",
+        is_good=found,
+        found=str(settings.STATIC_ROOT),
+        mend="opencredits collectstatic --no-input",
+    )
+
+
+def translations() -> Check:
+    compiled = list(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.mo"))
+    return Check(
+        "translations",
+        is_good=bool(compiled),
+        found=", ".join(path.parent.parent.name for path in compiled),
+        mend="make messages",
+    )
+
+
+def git() -> Check:
+    program = shutil.which("git")
+    return Check(
+        "git", is_good=program is not None, found=program or "", mend="apt-get install git"
+    )
+
+
+def github_token() -> Check:
+    found = _("set") if settings.GITHUB_TOKEN else _("none: GitHub allows 60 requests an hour")
+    return Check("github token", is_good=True, found=found, mend="OPENCREDITS_GITHUB_TOKEN=...")
+
+
+def base_url() -> Check:
+    is_local = any(host in settings.BASE_URL for host in ("localhost", "127.0.0.1"))
+    return Check(
+        "address",
+        is_good=settings.BASE_URL.startswith("https://") or is_local,
+        found=settings.BASE_URL,
+        mend="OPENCREDITS_BASE_URL=https://...",
+    )
+
+
+def database_clock() -> Check:
+    with connection.cursor() as sql:
+        sql.execute("SELECT now()")
+        (theirs,) = sql.fetchone()
+    skew = abs((timezone.now() - theirs).total_seconds())
+    return Check(
+        "clock",
+        is_good=skew < 5,  # noqa: PLR2004 - seconds
+        found=_("%(seconds).1f s from the database's") % {"seconds": skew},
+        mend=_("Set the clock by NTP on every machine."),
+    )
+
+
+READINESS = (database, migrations, broker)
+COMFORT = (
+    python,
+    base_url,
+    worker_and_beat,
+    database_clock,
+    issuer_key,
+    static_files,
+    translations,
+    git,
+    github_token,
+)
