@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from harvesters.forge import Forge, ForgeError
+from harvesters.forges.jsonl import JsonLines
+from harvesters.transports.lines import LineFile
 
 
 class UnknownSourceError(ForgeError):
@@ -19,7 +22,13 @@ class Scheme:
     open: Callable[[str, datetime], tuple[Forge, str]]
 
 
-SCHEMES: Mapping[str, Scheme] = {}
+def _open_jsonl(address: str, _now: datetime) -> tuple[Forge, str]:
+    return JsonLines(LineFile(Path(address))), address
+
+
+SCHEMES: Mapping[str, Scheme] = {
+    "jsonl": Scheme("FILE", _open_jsonl),
+}
 
 
 def open_forge(source: str, *, now: datetime) -> tuple[Forge, str]:
