@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import requests
 
@@ -74,3 +74,16 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def did_document_address(did: str) -> str | None:
+    """Where the document of a did:web stands (did:web method, "Read"); None for another DID.
+
+    The method says https; an issuer on this machine, as in the demonstration, is asked by http.
+    """
+    if not did.startswith("did:web:"):
+        return None
+    host, *folders = (unquote(part) for part in did.removeprefix("did:web:").split(":"))
+    name = urlsplit(f"//{host}").hostname or ""
+    scheme = "http" if _is_this_machine(name) else "https"
+    return "/".join([f"{scheme}://{host}", *(folders or [".well-known"]), "did.json"])

@@ -1,0 +1,75 @@
+"""A verdict in words, for a terminal: with the details that a page leaves out."""
+
+from collections import defaultdict
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from credits.core.verdict import Outcome, Step
+
+OUTCOMES: dict[Outcome, Promise] = {
+    Outcome.VALID: _("valid"),
+    Outcome.REVOKED: _("not valid: its issuer withdrew it"),
+    Outcome.SUSPENDED: _("not valid: its issuer suspended it"),
+    Outcome.EXPIRED: _("not valid any more: it has expired"),
+    Outcome.NOT_YET_VALID: _("not valid yet: its time has not come; is your clock right?"),
+    Outcome.ALTERED: _("not valid: it was altered, or its issuer never signed it"),
+    Outcome.ISSUER_UNKNOWN: _(
+        "cannot tell: the issuer's DID document is missing; without --offline it is fetched"
+    ),
+    Outcome.STATUS_UNKNOWN: _(
+        "cannot tell whether it was withdrawn: a fresh status list is missing;"
+        " without --offline it is fetched"
+    ),
+    Outcome.MALFORMED: _("not a certificate; download the JSON file again"),
+}
+
+CODES: dict[str, Promise] = {
+    "read": _("it is JSON with one meaning"),
+    "unreadable": _("it cannot be read: %(detail)s"),
+    "credential": _("it has the shape of an Open Badges 3.0 credential"),
+    "wrong_shape": _("it has not the shape of an Open Badges 3.0 credential: %(detail)s"),
+    "unknown_context": _("its @context is not the one we sign: %(found)s"),
+    "unknown_issuer": _("no DID document was handed in for %(issuer)s"),
+    "not_checked": _("the proofs could not be checked without the issuer's keys"),
+    "proofs_hold": _("both proofs hold (%(suites)s): no byte of its meaning was changed"),
+    "missing_proof": _("a proof is missing: %(suites)s"),
+    "unexpected_proof": _("there are proofs that do not belong there: %(suites)s"),
+    "key_not_listed": _("it is signed with a key that is not the issuer's: %(method)s"),
+    "malformed_proof": _("a proof is not written as it should be: %(detail)s"),
+    "cannot_be_signed": _("it holds what no issuer can have signed: %(detail)s"),
+    "in_force": _("it is in force"),
+    "not_yet_valid": _("it is valid from %(since)s on"),
+    "expired": _("it expired at %(until)s"),
+    "cannot_be_revoked": _("its issuer cannot withdraw it"),
+    "not_revoked": _("its issuer has not withdrawn it (%(url)s)"),
+    "revoked": _("its issuer withdrew it (%(url)s)"),
+    "suspended": _("its issuer suspended it (%(url)s)"),
+    "unknown_status_type": _("its kind of status is not known here (%(url)s)"),
+    "wrong_index": _("its place in the status list (%(url)s) is no number"),
+    "status_list_missing": _("the status list is missing: %(url)s"),
+    "status_list_wrong": _("the status list cannot be believed: %(detail)s"),
+    "status_list_stale": _("the status list is too old; fetch it anew: %(url)s"),
+    "match": _("the records beside it are those that it pins: %(resources)s"),
+    "points_differ": _("the points do not follow from the records: %(differences)s"),
+    "points_match": _("the points follow from the records"),
+}
+
+# These two codes mean another thing in another step.
+STEPS: dict[tuple[str, str], Promise] = {
+    ("context", "known"): _("its words have their published meaning"),
+    ("issuer", "known"): _("it was issued by %(issuer)s"),
+    ("proof", "changed"): _("its content was changed after it was signed (%(suite)s)"),
+    ("resources", "changed"): _("a record beside it is not the one that it pins: %(resource)s"),
+}
+
+
+def outcome_sentence(outcome: Outcome) -> str:
+    """What a certificate is worth, and what to do if nobody can tell."""
+    return str(OUTCOMES[outcome])
+
+
+def step_sentence(step: Step) -> str:
+    """One step in words; a step without words of its own shows its code."""
+    words = STEPS.get((step.name, step.code)) or CODES.get(step.code)
+    return str(words) % defaultdict(str, step.parameters) if words else f"{step.name}: {step.code}"

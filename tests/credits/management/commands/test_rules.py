@@ -1,0 +1,56 @@
+"""The command with which maintainers try their rules."""
+
+import re
+from importlib import resources
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.university import *  # noqa: F403
+
+SOURCE = resources.files("credits.core") / "data" / "rule_sets" / "ai-open-source-1.0.toml"
+
+
+def test_a_sound_rule_set_is_said_to_be_sound(capsys):
+    call_command("rules", "check", str(SOURCE))
+
+    assert "ai-open-source 1.0" in capsys.readouterr().out
+
+
+def test_every_error_is_told_with_line_and_column(tmp_path, capsys):
+    file = tmp_path / "rules.toml"
+    file.write_text(SOURCE.read_text(encoding="utf-8").replace("humans == 0", "humen == 0", 1))
+
+    with pytest.raises(CommandError, match="1 problem in"):
+        call_command("rules", "check", str(file))
+
+    assert re.search(r"line \d+, column \d+: .*humen", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"= = ="])
+def test_a_file_that_is_no_rule_set_is_refused(tmp_path, content, capsys):
+    file = tmp_path / "rules.toml"
+    file.write_bytes(content)
+
+    with pytest.raises(CommandError, match=r"rules\.toml"):
+        call_command("rules", "check", str(file))
+
+
+def test_a_preview_says_who_gains_and_who_loses(
+    rule_set, project, make_participation, tmp_path, capsys
+):
+    change = make_participation().contribution
+    change.facts = {"sizes": {"code": [30, 0]}}
+    change.save()
+    project.repositories.add(change.repository)
+    file = tmp_path / "rules.toml"
+    generous = SOURCE.read_text(encoding="utf-8").replace("[45, 4]", "[45, 6]")
+    cases = generous.index("[[cases]]")
+    file.write_text(generous[:cases].replace('version = "1.0"', 'version = "1.1"'))
+
+    call_command("rules", "preview", str(file), project="vision")
+
+    said = capsys.readouterr().out
+    assert "4.0 points become 6.0" in said
+    assert "1 accounts gain, 0 lose" in said
+    assert re.search(r"li +4\.0 +6\.0 +\+2\.0", said)
