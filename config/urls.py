@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from config import health
+from config import health, views
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("operate", views.operations, name="operations"),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

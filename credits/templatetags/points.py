@@ -1,15 +1,19 @@
 """Points, credits and kinds of work, as people read them."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.formats import get_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext_lazy
 
 register = template.Library()
+
+VARIABLE = re.compile(r"\{(\w+)\}")
 
 CATEGORIES = {
     "code": pgettext_lazy("category", "Code"),
@@ -111,6 +115,12 @@ def in_my_language(text: Any) -> str:
     mine = "zh" if (get_language() or "").startswith("zh") else "en"
     found = text if isinstance(text, Mapping) else {mine: getattr(text, mine, "")}
     return str(found.get(mine) or found.get("en") or "")
+
+
+@register.filter
+def with_variables(text: str) -> SafeString:
+    """A rule's sentence; where a fact will stand, its name."""
+    return mark_safe(VARIABLE.sub(r"<var>\1</var>", escape(text)))  # noqa: S308 - escaped
 
 
 @register.filter
