@@ -46,6 +46,7 @@ schema = SpectacularJSONAPIView.as_view(
         "ENUM_NAME_OVERRIDES": {
             "ApplicationStateEnum": "credits.models.Application.State",
             "RecognitionStateEnum": "credits.models.Recognition.State",
+            "StepStateEnum": "credits.core.verdict.StepState",
         },
     },
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Institution, Membership, User
+from credits.core.verdict import Outcome, StepState
 from credits.models import Application, Certificate, CreditPolicy, Recognition, RecognitionEvent
 
 
@@ -258,6 +259,23 @@ class AcknowledgementSerializer(StrictSerializer):
             message = _("Needed when the state is %(state)s.") % {"state": attrs["state"]}
             raise serializers.ValidationError({needed: [message]}, "required")
         return attrs
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """One check of a verification; ``code`` says how it went, ``parameters`` with what."""
+
+    name = serializers.CharField()
+    state = serializers.ChoiceField([state.value for state in StepState])
+    code = serializers.CharField()
+    parameters = serializers.DictField(child=serializers.CharField())
+
+
+class VerdictSerializer(serializers.Serializer[Any]):
+    """What a certificate is worth at the moment of asking."""
+
+    outcome = serializers.ChoiceField([outcome.value for outcome in Outcome])
+    valid = serializers.BooleanField()
+    steps = StepSerializer(many=True)
 
 
 class ProblemErrorSerializer(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from credits.api import docs, views
+from credits.api import docs, verification, views
 
 urlpatterns = [
     path("api/docs/", docs.docs, name="api-docs"),
@@ -24,5 +24,6 @@ urlpatterns = [
     ),
     path("api/v1/credit-policies", views.PoliciesView.as_view(), name="api-credit-policies"),
     path("api/v1/institutions/me", views.OwnInstitutionView.as_view(), name="api-own-institution"),
+    path("api/v1/verify", verification.VerifyView.as_view(), name="api-verify"),
     re_path(r"^api/v1/", views.NowhereView.as_view(), name="api-nowhere"),
 ]
