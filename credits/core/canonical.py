@@ -18,6 +18,8 @@ import jcs
 
 MAX_SAFE_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
+# From here on JCS writes numbers with an exponent; below, a float becomes the digits of an integer.
+EXPONENT_FORM = 1e21
 SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 MULTIHASH_SHA256 = b"\x12\x20"
 
@@ -85,14 +87,18 @@ def _refuse_inexact(value: Any, path: str) -> None:
     if isinstance(value, str):
         if not value.isascii() and _has_lone_surrogate(value):
             raise CanonicalError(f"{path}: half of a surrogate pair is not text")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise CanonicalError(f"{path}: {value} is not a JSON number")
-    elif isinstance(value, int):
-        if abs(value) > MAX_SAFE_INTEGER:
-            raise CanonicalError(f"{path}: {value} is beyond 2^53 - 1; write it as a string")
+    elif isinstance(value, (int, float)):
+        _refuse_inexact_number(value, path)
     elif value is not None:
         raise CanonicalError(f"{path}: a {type(value).__name__} is not a JSON value")
+
+
+def _refuse_inexact_number(value: float, path: str) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise CanonicalError(f"{path}: {value} is not a JSON number")
+    has_exponent = isinstance(value, float) and abs(value) >= EXPONENT_FORM
+    if abs(value) > MAX_SAFE_INTEGER and not has_exponent:
+        raise CanonicalError(f"{path}: a number beyond 2^53 - 1; write it as a string")
 
 
 def _has_lone_surrogate(text: str) -> bool:

@@ -237,7 +237,7 @@ def _literal(value: Any, datatype: str | None, path: str) -> str:
 def _number_or_boolean(value: Any, datatype: str | None, path: str) -> tuple[str, str]:
     if value is True or value is False:
         return ("true" if value else "false"), f"{XSD}boolean"
-    if not isinstance(value, (int, float)) or abs(value) > MAX_SAFE_INTEGER:
+    if not isinstance(value, (int, float)) or not abs(value) <= MAX_SAFE_INTEGER:
         raise LostDataError(f"{path}: {value!r:.40} cannot be signed exactly")
     if value % 1 or datatype == f"{XSD}double":
         mantissa, exponent = f"{value:.15E}".split("E")

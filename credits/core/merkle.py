@@ -51,11 +51,12 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def consistency_proof(leaves: Sequence[bytes], first_size: int) -> list[bytes]:
-    """What shows that the tree only grew since it had ``first_size`` leaves (section 2.1.4.1)."""
-    if not 0 <= first_size <= len(leaves):
-        raise MerkleError(f"a tree of {len(leaves)} leaves never had {first_size}")
-    if first_size in (0, len(leaves)):
-        return []
+    """What shows that the tree only grew since it had ``first_size`` leaves (section 2.1.4.1).
+
+    Since it had one, that is: whatever grows, grows from nothing.
+    """
+    if not 0 < first_size <= len(leaves):
+        raise MerkleError(f"nothing leads from {first_size} leaves to a tree of {len(leaves)}")
     proof, is_whole, size = [], True, first_size
     while size != len(leaves):
         split = _split(len(leaves))
@@ -77,7 +78,7 @@ def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes
 ) -> bool:
     """Whether the leaf hash ``leaf`` stands at ``index`` of the tree (section 2.1.3.2)."""
-    if not 0 <= index < size or not _are_hashes([leaf, expected_root, *proof]):
+    if not 0 <= index < size or not _are_hashes([leaf, *proof]):
         return False
     node, last, current = index, size - 1, leaf
     for sibling in proof:
@@ -101,10 +102,8 @@ def verify_consistency(
     proof: Sequence[bytes],
 ) -> bool:
     """Whether the second tree begins with the first (section 2.1.4.2)."""
-    if not 0 <= first_size <= second_size or not _are_hashes([first_root, second_root, *proof]):
+    if not 0 < first_size <= second_size or not _are_hashes(proof):
         return False
-    if first_size == 0:
-        return not proof and first_root == EMPTY_ROOT
     if first_size == second_size:
         return not proof and first_root == second_root
     if first_size & (first_size - 1) == 0:
