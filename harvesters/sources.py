@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+
 from harvesters.forge import Forge, ForgeError
+from harvesters.forges.git import Git
 from harvesters.forges.jsonl import JsonLines
+from harvesters.transports.git import open_git
 from harvesters.transports.lines import LineFile
 
 
@@ -26,7 +30,12 @@ def _open_jsonl(address: str, _now: datetime) -> tuple[Forge, str]:
     return JsonLines(LineFile(Path(address))), address
 
 
+def _open_git(address: str, now: datetime) -> tuple[Forge, str]:
+    return Git(open_git(address, settings.HOME), now), address
+
+
 SCHEMES: Mapping[str, Scheme] = {
+    "git": Scheme("PATH-or-URL", _open_git),
     "jsonl": Scheme("FILE", _open_jsonl),
 }
 

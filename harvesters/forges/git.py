@@ -1,0 +1,254 @@
+"""Plain git: every commit of the default branch, with authors, trailers and sizes, for no API cost.
+
+What the commands print is described in git-log(1). A commit is kept by its hash, so that a
+history that was rewritten, or is read again, doubles nothing.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, ClassVar, Protocol
+
+from harvesters.filekinds import sizes_by_kind
+from harvesters.forge import (
+    ActorRecord,
+    ContributionRecord,
+    Cursor,
+    Gap,
+    Kind,
+    Page,
+    Participant,
+    RepositoryRecord,
+    Role,
+)
+from harvesters.gitlog import (
+    Commit,
+    Trailer,
+    closes_of,
+    pull_requests_of,
+    reverts_of,
+    trailers_of,
+)
+
+PAGE_SIZE = 500
+MOST_FILES = 200
+GIT_HOST = "git"
+FORGES_OWN_EMAILS = frozenset({"noreply@github.com", "noreply@gitlab.com", "noreply@gitee.com"})
+FIRST_PLAUSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
+
+_NUMBERED = {
+    "github.com": re.compile(r"(\d+)\+([^@]+)@users\.noreply\.github\.com"),
+    "gitlab.com": re.compile(r"(\d+)-([^@]+)@users\.noreply\.gitlab\.com"),
+    "gitee.com": re.compile(r"(\d+)\+([^@]+)@user\.noreply\.gitee\.com"),
+}
+_BOT = re.compile(r"\[bot\]|(^|[-_ ])bot$|^dependabot|^renovate|^pre-commit-ci", re.IGNORECASE)
+_AI = re.compile(
+    r"\b(copilot|claude|cursor|codex|chatgpt|gpt-\d|gemini|devin|aider|qwen|deepseek|windsurf"
+    r"|jules|kimi|trae|tongyi|codebuddy)\b",
+    re.IGNORECASE,
+)
+_WEB = re.compile(
+    r"(?:https?://(?:[^@/]+@)?|git@|ssh://git@)(?P<host>github\.com|gitlab\.com|gitee\.com"
+    r"|codeberg\.org|huggingface\.co)[:/](?P<path>[\w./-]+?)(?:\.git)?/?"
+)
+
+
+class GitTransport(Protocol):
+    """Runs git on one repository; see `harvesters.transports.git`."""
+
+    def identify(self) -> tuple[str, str]:
+        """What the repository is called here: a stable id and a path to show."""
+
+    def remote_url(self) -> str:
+        """The address it was cloned from, or an empty text."""
+
+    def head(self) -> str:
+        """The newest commit of the default branch; raises `SourceNotFoundError`."""
+
+    def is_ancestor(self, sha: str, head: str) -> bool:
+        """Whether ``head`` was built on ``sha``."""
+
+    def count(self, after: str, head: str) -> int:
+        """How many commits there are after ``after`` (or in all) up to ``head``."""
+
+    def shas(self, after: str, head: str, *, skip: int) -> Iterator[str]:
+        """Their hashes, parents first, always in the same order, without the first ``skip``."""
+
+    def commits(self, shas: Sequence[str]) -> Sequence[Commit]:
+        """The commits named, in that order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """One git repository; ``now`` tells which dates lie in the future."""
+
+    name: ClassVar[str] = "git"
+    transport: GitTransport
+    now: datetime
+
+    def find_repository(self, path: str) -> RepositoryRecord:
+        """The repository at ``path``, which the transport has opened."""
+        self.transport.head()
+        key, shown = self.transport.identify()
+        return RepositoryRecord(
+            GIT_HOST, key, shown or path, web_address(self.transport.remote_url())
+        )
+
+    def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
+        """Commits since the cursor; from the first on where the history was rewritten.
+
+        A cursor in mid-history names the stretch (``base`` to ``head``) and how much of it is
+        ``done``; one at rest names the last ``commit``.
+        """
+        newest = self.transport.head()
+        base, head, done = self._stretch(cursor, newest)
+        while True:
+            yield from self._walk(repository.url, base, head, done)
+            yield Page([], {"commit": head}, is_last=head == newest)
+            if head == newest:
+                return
+            base, head, done = head, newest, 0
+
+    def _stretch(self, cursor: Cursor, newest: str) -> tuple[str, str, int]:
+        """What to read: after which commit, up to which, and how many to skip."""
+        head = str(cursor.get("head", ""))
+        if head and self.transport.is_ancestor(head, newest):
+            return str(cursor.get("base", "")), head, int(cursor.get("done", 0))
+        last = str(cursor.get("commit") or cursor.get("base") or "")
+        known = last if last and self.transport.is_ancestor(last, newest) else ""
+        return known, newest, 0
+
+    def _walk(self, address: str, base: str, head: str, done: int) -> Iterator[Page]:
+        if base == head:
+            return
+        total = self.transport.count(base, head)
+        shas = self.transport.shas(base, head, skip=done)
+        while chunk := list(islice(shas, PAGE_SIZE)):
+            records, gaps = self._parse(self.transport.commits(chunk), address)
+            done += len(chunk)
+            yield Page(records, {"base": base, "head": head, "done": done}, gaps, total)
+
+    def _parse(
+        self, commits: Sequence[Commit], address: str
+    ) -> tuple[list[ContributionRecord], list[Gap]]:
+        records: list[ContributionRecord] = []
+        gaps: list[Gap] = []
+        for commit in commits:
+            try:
+                records.append(parse_commit(commit, address, self.now))
+            except (ValueError, OverflowError) as error:
+                gaps.append(Gap(f"commit {commit.sha[:12]}", f"its date cannot be told: {error}"))
+            if commit.files is None and len(commit.parents) < 2:  # noqa: PLR2004 - not a merge
+                gaps.append(Gap(f"size of {commit.sha[:12]}", "the clone lacks its files"))
+        return records, gaps
+
+
+def parse_commit(commit: Commit, address: str, now: datetime) -> ContributionRecord:
+    """A commit as a contribution.
+
+    Raises:
+        ValueError, OverflowError: its date lies outside of what can be told.
+    """
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=commit.authored_at)
+    trailers = trailers_of(commit.message)
+    return ContributionRecord(
+        external_id=commit.sha,
+        kind=Kind.COMMIT,
+        occurred_at=moment,
+        state="merged",
+        title=commit.subject or "(no message)",
+        url=f"{address}/commit/{commit.sha}" if address else "",
+        participants=_participants(commit, trailers),
+        facts=_facts(commit, trailers, is_suspect=not FIRST_PLAUSIBLE <= moment <= now + _A_DAY),
+    )
+
+
+_A_DAY = timedelta(days=1)
+
+
+def _facts(commit: Commit, trailers: Sequence[Trailer], *, is_suspect: bool) -> dict[str, Any]:
+    facts: dict[str, Any] = {"sizes": None, "is_merge": len(commit.parents) > 1}
+    if commit.files is not None:
+        facts |= _sizes(commit)
+    told = {
+        "pull_requests": pull_requests_of(commit),
+        "closes": closes_of(commit.message),
+        "reverts": reverts_of(commit.message),
+        "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
+        "ai_assistance": _ai_assistance(trailers),
+        "date_suspect": is_suspect,
+    }
+    return facts | {name: value for name, value in told.items() if value}
+
+
+def _sizes(commit: Commit) -> dict[str, Any]:
+    files = commit.files or ()
+    largest = sorted(files, key=lambda file: -((file[1] or 0) + (file[2] or 0)))
+    return {
+        "sizes": sizes_by_kind(files),
+        "files": [list(file) for file in largest[:MOST_FILES]],
+        "files_count": len(files),
+    }
+
+
+def _ai_assistance(trailers: Sequence[Trailer]) -> list[str]:
+    kinds = {"co-authored-by", "assisted-by", "generated-by"}
+    helpers = {
+        trailer.name
+        for trailer in trailers
+        if trailer.kind in kinds and _AI.search(f"{trailer.name} {trailer.email}")
+    }
+    return sorted(helpers)
+
+
+def _participants(commit: Commit, trailers: Sequence[Trailer]) -> list[Participant]:
+    """The author, each co-author once, reviewers, and a committer who is somebody else."""
+    author = actor_of(*commit.author)
+    parts = [Participant(author, Role.AUTHOR)]
+    seen = {(author.host, author.external_id)}
+    for trailer in trailers:
+        role = _ROLES.get(trailer.kind)
+        if role is None:
+            continue
+        actor = actor_of(trailer.name, trailer.email)
+        key = (actor.host, actor.external_id)
+        if role is Role.REVIEWER or key not in seen:
+            parts.append(Participant(actor, role))
+            seen.add(key)
+    committer = actor_of(*commit.committer)
+    is_forge = commit.committer[1].lower() in FORGES_OWN_EMAILS
+    if not is_forge and (committer.host, committer.external_id) not in seen:
+        parts.append(Participant(committer, Role.COMMITTER))
+    return parts
+
+
+_ROLES = {"co-authored-by": Role.CO_AUTHOR, "reviewed-by": Role.REVIEWER}
+
+
+def actor_of(name: str, email: str) -> ActorRecord:
+    """Who wrote: the forge account whose number the address holds, else the address's hash."""
+    for host, pattern in _NUMBERED.items():
+        if match := pattern.fullmatch(email):
+            login = match[2]
+            return ActorRecord(host, match[1], login, is_bot=_is_bot(login, email))
+    shown = name or "unknown"
+    is_bot = _is_bot(shown, email)
+    if "@" in email:
+        key = "email:" + hashlib.sha256(email.lower().encode("utf-8", "replace")).hexdigest()
+    else:
+        key = "name:" + hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()
+    return ActorRecord(GIT_HOST, key, shown, is_bot=is_bot)
+
+
+def _is_bot(name: str, email: str) -> bool:
+    is_agent = bool(_AI.search(name)) and "noreply" in email.lower()
+    return bool(_BOT.search(name)) or is_agent
+
+
+def web_address(remote: str) -> str:
+    """The page of a repository on a forge whose addresses we know; else an empty text."""
+    match = _WEB.fullmatch(remote)
+    return f"https://{match['host']}/{match['path']}" if match else ""

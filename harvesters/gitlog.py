@@ -1,0 +1,133 @@
+"""What git prints, read into plain records: commits with their trailers and sizes.
+
+The format is framed by NUL, which no commit can hold in these fields. Reference: git-log(1),
+"PRETTY FORMATS" and ``--numstat -z``.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from harvesters.filekinds import Sized
+
+FIELDS = ("%H", "%P", "%at", "%an", "%ae", "%cn", "%ce", "%B")
+LOG_FORMAT = "%x01%x00" + "%x00".join(FIELDS) + "%x00"
+"""Each commit begins with a lone 0x01, and each of its fields ends with NUL."""
+
+COMMIT_MARK = b"\x01"
+_TRAILER = re.compile(
+    r"^(co-authored-by|signed-off-by|reviewed-by|tested-by|reported-by|helped-by|assisted-by"
+    r"|generated-by):\s*(.*?)\s*(?:<([^<>]*)>)?\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SQUASHED = re.compile(r"\(#(\d{1,9})\)\s*$")
+_MERGED = re.compile(r"^Merge (?:pull request|pull-request|PR) [#!](\d{1,9})\b")
+_GITLAB_MERGED = re.compile(r"^See merge request \S*!(\d{1,9})\s*$", re.MULTILINE)
+_CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d{1,9})\b", re.IGNORECASE)
+_REVERTS = re.compile(r"^This reverts commit ([0-9a-f]{7,64})\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    """A line such as ``Co-authored-by: Li Ming <li@example.org>``; ``kind`` in small letters."""
+
+    kind: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit as git knows it; ``files`` is None where its size cannot be told."""
+
+    sha: str
+    parents: tuple[str, ...]
+    authored_at: int
+    author: tuple[str, str]
+    committer: tuple[str, str]
+    message: str
+    files: tuple[Sized, ...] | None
+
+    @property
+    def subject(self) -> str:
+        return self.message.split("\n", 1)[0].strip()
+
+
+def read_log(pieces: Iterable[bytes], *, with_sizes: bool) -> Iterator[Commit]:
+    """Read the NUL-separated ``pieces`` of ``git log -z`` in `LOG_FORMAT`."""
+    stream = iter(pieces)
+    piece: bytes | None = next(stream, None)
+    while piece is not None:
+        if piece.strip(b"\n") != COMMIT_MARK:
+            piece = next(stream, None)
+            continue
+        fields = [next(stream, b"") for _ in FIELDS]
+        files, piece = _read_sizes(stream)
+        yield _commit(fields, files if with_sizes else None)
+
+
+def _read_sizes(stream: Iterator[bytes]) -> tuple[tuple[Sized, ...], bytes | None]:
+    """The numstat of one commit, and the piece that follows it."""
+    sizes: list[Sized] = []
+    for piece in stream:
+        line = piece.lstrip(b"\n")
+        if line == COMMIT_MARK:
+            return tuple(sizes), COMMIT_MARK
+        if not line:
+            continue
+        added, deleted, path = line.split(b"\t", 2) if line.count(b"\t") > 1 else (b"", b"", line)
+        if not path:
+            # A rename: the old and the new path follow as pieces of their own.
+            next(stream, b"")
+            path = next(stream, b"")
+        sizes.append((_text(path), _count(added), _count(deleted)))
+    return tuple(sizes), None
+
+
+def _commit(fields: list[bytes], files: tuple[Sized, ...] | None) -> Commit:
+    sha, parents, authored, *people, message = (_text(field) for field in fields)
+    author_name, author_email, committer_name, committer_email = people
+    return Commit(
+        sha=sha,
+        parents=tuple(parents.split()),
+        authored_at=int(authored or 0),
+        author=(author_name.strip(), author_email.strip()),
+        committer=(committer_name.strip(), committer_email.strip()),
+        message=message,
+        files=files,
+    )
+
+
+def _count(digits: bytes) -> int | None:
+    return int(digits) if digits.isdigit() else None
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def trailers_of(message: str) -> list[Trailer]:
+    """The trailers we know, anywhere in ``message``: squashing moves them about."""
+    return [
+        Trailer(kind.lower(), name.strip(), (email or "").strip())
+        for kind, name, email in _TRAILER.findall(message)
+        if name.strip() or email
+    ]
+
+
+def pull_requests_of(commit: Commit) -> list[int]:
+    """Numbers of the pull or merge requests that a commit's message names as its own."""
+    found = [_SQUASHED.search(commit.subject), _MERGED.match(commit.subject)]
+    found.append(_GITLAB_MERGED.search(commit.message))
+    return sorted({int(match[1]) for match in found if match})
+
+
+def closes_of(message: str) -> list[int]:
+    """Numbers of the issues that ``message`` closes."""
+    return sorted({int(number) for number in _CLOSES.findall(message)})
+
+
+def reverts_of(message: str) -> str | None:
+    """The commit that this one takes back."""
+    match = _REVERTS.search(message)
+    return match[1] if match else None
