@@ -10,5 +10,6 @@ SwaggerUIBundle({
   layout: "BaseLayout",
   deepLinking: true,
   docExpansion: "list",
+  defaultModelsExpandDepth: -1,
   validatorUrl: null,
 });

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -31,17 +31,29 @@ from credits.views.registrar_forms import BookingForm, DecisionForm, ReversalFor
 
 ROWS_A_PAGE = 50
 CONFLICT = 409
+STUDENT_NUMBER = Subquery(
+    Membership.objects.active()
+    .filter(
+        user=OuterRef("applicant"),
+        institution=OuterRef("institution"),
+        role=Membership.Role.STUDENT,
+    )
+    .values("person_code")
+)
+"""Of an application: the number under which its institution knows the applicant."""
 
 
 @login_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """The queue: who has waited longest comes first."""
-    addressed = Application.objects.for_registrar(_registrar(request))
+    registrar = _registrar(request)
+    addressed = Application.objects.for_registrar(registrar)
     state = _chosen_state(request, Application.State.values, Application.State.SUBMITTED)
     shown = addressed.filter(state=state) if state else addressed
-    rows = shown.select_related("applicant", "institution", "policy").order_by("submitted_at", "pk")
+    rows = shown.select_related("applicant", "institution").annotate(student_number=STUDENT_NUMBER)
     context = {
-        "page": _page(request, rows),
+        "page": _page(request, rows.order_by("submitted_at", "pk")),
+        "several": _institutions_of(registrar).count() > 1,
         "state": state,
         "counts": _counts(addressed, Application.State.choices),
     }
