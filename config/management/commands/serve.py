@@ -97,7 +97,7 @@ def children_of(host: str, port: int, workers: int) -> list[Child]:
     """The processes of a site, in the order in which they start."""
     python = sys.executable
     run = settings.HOME / "run"
-    celery = [python, "-m", "celery", "-A", "config.celery"]
+    celery = [python, "-m", "celery", "--quiet", "-A", "config.celery"]
     children = [
         Child(
             "web",
