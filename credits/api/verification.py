@@ -29,11 +29,11 @@ class BytesParser(BaseParser):
         stream: IO[bytes],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
+    ) -> dict[str, bytes]:
         body = stream.read(LARGEST_BODY_BYTES + 1)
         if len(body) > LARGEST_BODY_BYTES:
             raise BodyTooLargeError
-        return body
+        return {"body": body}
 
 
 class VerifyView(ApiView):
@@ -59,6 +59,6 @@ class VerifyView(ApiView):
     )
     def post(self, request: Request) -> Response:
         given = request.data
-        data = given if isinstance(given, bytes) else b""
-        verdict = verify_upload(data, now=timezone.now())
+        body = given.get("body", b"") if isinstance(given, dict) else b""
+        verdict = verify_upload(body, now=timezone.now())
         return Response(verdict.as_json(), status=status.HTTP_200_OK)

@@ -1,5 +1,6 @@
 """Who may ask what: tokens, scopes, institutions."""
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from accounts.api import ClientThrottle
 from accounts.clients import Scope, revoke_api_client
+from tests.university import SCOPES
 
 CERTIFICATES = "/api/v1/certificates"
 
@@ -18,6 +20,19 @@ def test_a_machine_gets_a_token_with_its_id_and_secret(machine):
     assert answer.status_code == 200
     assert answer.json()["token_type"] == "Bearer"
     assert answer.json()["scope"] == "certificates:read"
+
+
+def test_a_machine_may_say_its_secret_in_the_header(machine, client):
+    said = b64encode(f"{machine.client_id}:{machine.secret}".encode()).decode()
+
+    answer = client.post(
+        "/identity/o/api/token",
+        {"grant_type": "client_credentials"},
+        headers={"Authorization": f"Basic {said}"},
+    )
+
+    assert answer.json()["scope"].split() == sorted(SCOPES)
+    assert answer.json()["expires_in"] == 3600
 
 
 def test_a_wrong_secret_gets_no_token(machine, client):
