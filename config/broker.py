@@ -30,7 +30,8 @@ def broker_command(home: Path) -> list[str]:
     return [
         str(find_server()),
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"),
-        *("--save", "", "--appendonly", "no", "--loglevel", "warning"),
+        *("--save", "", "--appendonly", "no"),
+        *("--loglevel", "warning", "--logfile", str(home.resolve() / "run" / "broker.log")),
         *("--dir", str(socket.parent)),
     ]
 

@@ -228,6 +228,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        name: {"level": "INFO"} for name in ("config", "credits", "accounts", "harvesters")
+        name: {"level": env_text("OPENCREDITS_LOG_LEVEL", "WARNING").upper()}
+        for name in ("config", "credits", "accounts", "harvesters")
     },
 }

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from config.embedded import EmbeddedPostgres
 
@@ -23,6 +24,7 @@ def _settle() -> Path | None:
     if OWNED in os.environ:
         return None
     home = Path(tempfile.mkdtemp(prefix="oc-test-"))
+    (home / "static").mkdir()  # whitenoise warns of a site without
     os.environ.update(
         {
             OWNED: str(home),
@@ -39,7 +41,13 @@ HOME = _settle()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the cluster of this run, and stop it at the end."""
+    """Start the cluster of this run, and stop it at the end.
+
+    Pages name static files as they are: collecting them is for a site, as the browser tests have.
+    """
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
     if HOME is None:
         return
     server = EmbeddedPostgres(HOME / "postgres", FAST)

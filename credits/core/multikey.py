@@ -4,6 +4,8 @@ A Multikey is ``z`` (base58btc) over the two bytes ``0xed01`` and the 32 bytes o
 (W3C Controlled Identifiers 1.0, section 2.2.2).
 """
 
+from functools import lru_cache
+
 import base58
 
 from credits.core.canonical import DocumentError
@@ -45,6 +47,7 @@ def encode_public_key(public_key: bytes) -> str:
     return encode_base58(ED25519_PUBLIC + public_key)
 
 
+@lru_cache(maxsize=256)
 def decode_public_key(text: str) -> bytes:
     """The 32 bytes of the Ed25519 public key that ``text`` (``z6Mk...``) holds.
 

@@ -30,6 +30,8 @@ JCS = "eddsa-jcs-2022"
 SUITES = (RDFC, JCS)
 SIGNATURE_BYTES = 64
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+# How a control character shows in canonical JSON; a backslash before a letter looks the same.
+ESCAPED = re.compile(rb"\\[bfrtu]|\x7f")
 # Below the surrogates UTF-16 and code points sort alike; only these two ranges can trade places.
 ABOVE_SURROGATES = re.compile("[\ue000-\uffff]")
 ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -84,7 +86,9 @@ def add_proofs(
         CanonicalError: see `canonical.py`.
     """
     unsigned = {key: value for key, value in document.items() if key != "proof"}
-    _refuse_control_characters(unsigned)
+    plain_bytes = canonical_json(unsigned)
+    if ESCAPED.search(plain_bytes):
+        _refuse_control_characters(unsigned)
     options = {
         "type": "DataIntegrityProof",
         "created": rfc3339(created),
@@ -102,7 +106,7 @@ def add_proofs(
     options = {"@context": unsigned["@context"], **options, "cryptosuite": JCS}
     plain = {
         **options,
-        "proofValue": _signed(signer, canonical_json(options), canonical_json(unsigned)),
+        "proofValue": _signed(signer, canonical_json(options), plain_bytes),
     }
     return {**unsigned, "proof": [linked, plain]}
 

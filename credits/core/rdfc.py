@@ -61,7 +61,7 @@ class _Canonicalizer:
         self, quads: set[Quad], work_limit: int, sort_key: SortKey | None, hash_name: str
     ) -> None:
         self.sort_key = sort_key
-        self.hash_name = hash_name
+        self.hash = getattr(hashlib, hash_name)
         self.work = 0
         self.plain: list[str] = []
         self.tangled: list[Quad] = []
@@ -112,7 +112,8 @@ class _Canonicalizer:
                 self.canonical_issuer.name(node)
 
     def _hash(self, text: str) -> str:
-        return hashlib.new(self.hash_name, text.encode()).hexdigest()
+        digest: str = self.hash(text.encode()).hexdigest()
+        return digest
 
     def _first_degree_hash(self, node: str) -> str:
         """Section 4.6: the node's own quads, with itself as ``a`` and every other as ``z``."""

@@ -62,8 +62,8 @@ def verify_credential(
     except JsonError as error:
         return Verdict((_failed("parse", "unreadable", Outcome.MALFORMED, error),))
     except ShapeError as error:
-        steps = (_ok("parse", "read"), _failed("shape", "wrong_shape", Outcome.MALFORMED, error))
-        return Verdict(steps)
+        wrong = _failed("shape", "wrong_shape", Outcome.MALFORMED, error)
+        return Verdict((_ok("parse", "read"), wrong))
     steps = [_ok("parse", "read"), _ok("shape", "credential")]
     steps.append(_context_step(document, CERTIFICATE_CONTEXTS))
     issuer = did_documents.get(issuer_id(document))

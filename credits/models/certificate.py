@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -118,11 +118,3 @@ class CertificateItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate}: {self.points}"
-
-
-def points_by_category(items: "models.QuerySet[CertificateItem]") -> list[dict[str, Any]]:
-    """Counts and points (thousandths) of ``items`` for each category."""
-    totals = items.values("category").annotate(
-        count=models.Count("id"), points=models.Sum("points")
-    )
-    return list(totals.order_by("category"))

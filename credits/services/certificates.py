@@ -3,7 +3,7 @@
 import json
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,7 +64,7 @@ class CertificatePreview:
 
     items_count: int
     points: int
-    by_category: list[dict[str, Any]]
+    by_category: Sequence[Mapping[str, Any]]
     projects: list[Project]
     rule_set: RuleSet | None
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from credits.core.facts import Participant, ScoredInput
 from credits.core.rules import RuleSet as CompiledRuleSet
-from credits.core.scoring import EARNING_ROLES, Participant, ScoredInput, score_contributions
+from credits.core.scoring import EARNING_ROLES, score_contributions
 from credits.models import Project
 from credits.services.rules import compiled, rule_set_in_force
 from harvesters.models import Contribution

@@ -158,11 +158,11 @@ def decide_application(
         _require_reason(decision)
         _release_claims(locked, now)
         return _close(locked, Application.State.REJECTED, now)
-    _approve(locked, decision, now)
+    _approve(locked, decision, decided_by, now)
     return _close(locked, Application.State.APPROVED, now)
 
 
-def _approve(application: Application, decision: Decision, now: datetime) -> None:
+def _approve(application: Application, decision: Decision, decided_by: User, now: datetime) -> None:
     proposed = application.proposed_credits
     granted = proposed if decision.credits is None else decision.credits
     if granted != proposed:
@@ -176,14 +176,14 @@ def _approve(application: Application, decision: Decision, now: datetime) -> Non
         credits=granted,
         term=decision.term or term_of(now),
         course_code=decision.course_code,
-        decided_by=application.decided_by,
+        decided_by=decided_by,
         decided_at=now,
         updated_at=now,
     )
     RecognitionEvent.objects.create(
         recognition=recognition,
         state=Recognition.State.APPROVED,
-        actor=str(application.decided_by),
+        actor=str(decided_by),
         reason=decision.reason,
         happened_at=now,
     )

@@ -10,10 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from credits.core.facts import Participant, ScoredInput
 from credits.core.scoring import (
     EARNING_ROLES,
-    Participant,
-    ScoredInput,
     ScoreResult,
     score_contributions,
 )
@@ -120,7 +119,7 @@ def _store(
     project: Project, rule_set: RuleSet, results: Iterable[ScoreResult], now: datetime
 ) -> int:
     """Write ``results``; an unchanged score is not written."""
-    scope = {"project": project.pk, "rule_set": rule_set.pk, "now": now}
+    scope: dict[str, Any] = {"project": project.pk, "rule_set": rule_set.pk, "now": now}
     with connection.cursor() as sql:
         sql.execute(_STAGE)
         with sql.copy("COPY staged_score FROM STDIN") as stream:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
 
 from credits.core.proof import add_proofs
 from credits.core.status import build_status_list_credential
@@ -26,9 +25,8 @@ def status_list_url(number: int) -> str:
 
 def reserve_place() -> tuple[StatusList, int]:
     """A free place, at random, in the newest list: neighbours must tell nothing."""
-    lists = StatusList.objects.annotate(used=Count("certificates")).order_by("-number")
-    newest = lists.first()
-    if newest is None or newest.used >= FULLEST:
+    newest = StatusList.objects.order_by("-number").first()
+    if newest is None or newest.certificates.count() >= FULLEST:
         number = 1 if newest is None else newest.number + 1
         newest, _ = StatusList.objects.get_or_create(number=number)
     taken = set(newest.certificates.values_list("status_index", flat=True))

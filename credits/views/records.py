@@ -9,6 +9,7 @@ from django.db.models.functions import TruncDate, TruncMonth
 
 from accounts.models import Identity, User
 from credits.models import Project, Score
+from credits.models.scoring import ScoreQuerySet
 from credits.templatetags.charts import MonthPoints, first_day
 from credits.templatetags.points import CATEGORIES
 from harvesters.models import HarvestCursor, Participation
@@ -61,7 +62,7 @@ def with_scores(participations: QuerySet[Participation]) -> QuerySet[Participati
 
 def own_scores(
     user: User, start: datetime | None = None, end: datetime | None = None
-) -> QuerySet[Score]:
+) -> ScoreQuerySet:
     """The person's scores that count now, of work done from ``start`` until before ``end``."""
     scores = Score.objects.earned_by(user).in_force()
     if start is not None:
@@ -71,7 +72,7 @@ def own_scores(
     return scores
 
 
-def totals_of(scores: QuerySet[Score]) -> Totals:
+def totals_of(scores: ScoreQuerySet) -> Totals:
     """Totals of the counted scores, in the order of the categories."""
     rows = scores.counted().values("category").annotate(count=Count("id"), sum=Sum("points"))
     found = {row["category"]: row for row in rows.order_by()}
@@ -85,7 +86,7 @@ def totals_of(scores: QuerySet[Score]) -> Totals:
     )
 
 
-def counts_by_day(scores: QuerySet[Score], zone: tzinfo, today: date) -> dict[date, int]:
+def counts_by_day(scores: ScoreQuerySet, zone: tzinfo, today: date) -> dict[date, int]:
     """Contributions per day of the reader's zone in the year that ends with ``today``."""
     since = datetime.combine(first_day(today), datetime.min.time(), zone)
     moment = "participation__contribution__occurred_at"
@@ -98,7 +99,7 @@ def counts_by_day(scores: QuerySet[Score], zone: tzinfo, today: date) -> dict[da
     return {row["day"]: row["count"] for row in days.order_by()}
 
 
-def points_by_month(scores: QuerySet[Score], now: datetime) -> list[MonthPoints]:
+def points_by_month(scores: ScoreQuerySet, now: datetime) -> list[MonthPoints]:
     """Points of the last twelve months, empty months too."""
     months = _last_months(now.astimezone(UTC).date())
     moment = "participation__contribution__occurred_at"

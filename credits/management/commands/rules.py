@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -87,7 +87,7 @@ class Command(BaseCommand):
             }
         )
         if preview.changes:
-            Console(file=self.stdout).print(_table(preview))
+            Console(file=cast(IO[str], self.stdout)).print(_table(preview))
 
 
 def _table(preview: Preview) -> Table:

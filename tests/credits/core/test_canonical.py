@@ -2,6 +2,7 @@ import json
 import math
 from contextlib import suppress
 
+import jcs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ JSON = st.recursive(
     | st.booleans()
     | st.integers(-(2**53) + 1, 2**53 - 1)
     | st.floats(-1e15, 1e15)
+    | st.floats(-1, 1)
     | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=20,
@@ -56,6 +58,11 @@ def test_keys_are_sorted_by_utf_16():
 def test_canonical_json_reads_back_as_the_same_value(value):
     assert json.loads(canonical_json(value)) == value
     assert canonical_json(json.loads(canonical_json(value))) == canonical_json(value)
+
+
+@given(JSON)
+def test_both_ways_of_writing_write_the_same(value):
+    assert canonical_json(value) == jcs.canonicalize(value)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from datetime import datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from credits.core.canonical import canonical_json
+from credits.core.canonical import CanonicalError, canonical_json
 from credits.core.contexts import BUNDLED, UndefinedTermError
 from credits.core.credential import build_credential
-from credits.core.jsonld import LostDataError, to_quads
+from credits.core.jsonld import to_quads
 from credits.core.multikey import decode_base58, decode_public_key
 from credits.core.proof import (
     JCS,
@@ -183,8 +183,9 @@ def test_control_characters_that_verifiers_read_differently_are_not_signed(text)
         signed(build_credential(FACTS) | {"name": text})
 
 
-def test_line_feeds_are_signed():
-    document = signed(build_credential(FACTS) | {"name": "two\nlines"})
+@pytest.mark.parametrize("text", ["two\nlines", r"C:\temp\bar \u0007", '"\\"'])
+def test_line_feeds_and_backslashes_are_signed(text):
+    document = signed(build_credential(FACTS) | {"name": text})
 
     assert all(check_proof(document, proof, SIGNER.public_key()) for proof in document["proof"])
 
@@ -202,7 +203,7 @@ def test_numbers_without_an_exact_form_are_not_signed():
     document = build_credential(FACTS)
     subject = document["credentialSubject"]
 
-    with pytest.raises(LostDataError, match="cannot be signed exactly"):
+    with pytest.raises(CanonicalError, match=r"creditsEarned: nan is not a JSON number"):
         signed(document | {"credentialSubject": subject | {"creditsEarned": float("nan")}})
 
 
