@@ -53,8 +53,8 @@ def _rule(index: int, rule: CompiledRule) -> ast.stmt:
     if rule.bands is None:
         points = _call("thousandths", rule.value.node)
     else:
-        steps, more = ast.Constant(rule.bands.steps), ast.Constant(rule.bands.more)
-        points = _call("band", rule.value.node, steps, more)
+        steps = ast.parse(repr(rule.bands.steps), mode="eval").body
+        points = _call("band", rule.value.node, steps, ast.Constant(rule.bands.more))
     pair = ast.Tuple([ast.Constant(index), points], ast.Load())
     append = ast.Attribute(ast.Name("found", ast.Load()), "append", ast.Load())
     return _when(rule.when.node, ast.Expr(ast.Call(append, [pair], [])))

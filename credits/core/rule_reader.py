@@ -4,7 +4,7 @@ import difflib
 import re
 import string
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -277,7 +277,10 @@ class _Reader:
 
     def check_names(self, guards: tuple[Guard, ...], rules: tuple[Rule, ...]) -> None:
         seen: set[str] = set()
-        named = [("guards", guards), ("rules", rules)]
+        named: tuple[tuple[str, Sequence[Guard | Rule]], ...] = (
+            ("guards", guards),
+            ("rules", rules),
+        )
         for kind, entries in named:
             for index, entry in enumerate(entries):
                 if entry.id and entry.id in seen:
