@@ -11,11 +11,11 @@ from io import BytesIO
 
 import segno
 from django import template
-from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
+from django.utils.dates import MONTHS_3
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from credits.templatetags.pages import day_in_words
 from credits.templatetags.points import category_class, category_name, points
@@ -27,7 +27,11 @@ WEEKS = 53
 STEP = 12.6
 CELL = 10.4
 LEFT, TOP = 34, 18
-MONDAY, WEDNESDAY, FRIDAY = 0, 2, 4
+WEEKDAYS = {
+    0: pgettext_lazy("day of the week", "Mon"),
+    2: pgettext_lazy("day of the week", "Wed"),
+    4: pgettext_lazy("day of the week", "Fri"),
+}
 BUSY = (1, 3, 6, 10)
 """From how many contributions a day takes the next shade."""
 
@@ -92,10 +96,7 @@ def _weekday_labels() -> SafeString:
     return format_html_join(
         "",
         '<text x="0" y="{}">{}</text>',
-        (
-            (f"{TOP + weekday * STEP + 9:.1f}", WEEKDAYS_ABBR[weekday])
-            for weekday in (MONDAY, WEDNESDAY, FRIDAY)
-        ),
+        ((f"{TOP + weekday * STEP + 9:.1f}", label) for weekday, label in WEEKDAYS.items()),
     )
 
 
