@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from harvesters.filekinds import file_kind
-
 from harvesters.forge import ActorRecord, ContributionRecord, Kind, Participant, Role
 from tests.sample.history import (
     HE,
