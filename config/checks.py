@@ -27,12 +27,16 @@ BROKER_TIMEOUT_SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part of the installation: good or not, what was found, how to mend it."""
+    """One part of the installation: good or not, what was found, how to mend it.
+
+    ``detail`` is for operators alone: it may name hosts, users and files.
+    """
 
     name: str
     is_good: bool
     found: str
     mend: str = ""
+    detail: str = ""
 
 
 def run_checks() -> list[Check]:
@@ -41,7 +45,7 @@ def run_checks() -> list[Check]:
 
 
 def readiness_checks() -> list[Check]:
-    """What a page needs to be answered at all."""
+    """What the site needs to do all of its work."""
     return [_safely(check) for check in READINESS]
 
 
@@ -50,7 +54,16 @@ def _safely(check: Callable[[], Check]) -> Check:
         return check()
     except (DatabaseError, OperationalError, OSError, ValueError) as error:
         name = check.__name__.replace("_", " ").strip()
-        return Check(name, is_good=False, found=_first_line(error), mend="opencredits serve")
+        found, mend = _("no answer"), _mend_of_silence(check)
+        return Check(name, is_good=False, found=found, mend=mend, detail=_first_line(error))
+
+
+def _mend_of_silence(check: Callable[[], Check]) -> str:
+    if check is broker and not settings.EMBEDDED_BROKER:
+        return _("Check CELERY_BROKER_URL, and that the broker runs.")
+    if check is not broker and settings.DATABASE_URL:
+        return _("Check DATABASE_URL, and that the server runs.")
+    return "opencredits serve"
 
 
 def _first_line(error: Exception) -> str:
@@ -179,11 +192,10 @@ def database_clock() -> Check:
     )
 
 
-READINESS = (database, migrations, broker)
+READINESS = (database, migrations, broker, worker_and_beat)
 COMFORT = (
     python,
     base_url,
-    worker_and_beat,
     database_clock,
     issuer_key,
     static_files,

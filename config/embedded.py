@@ -24,7 +24,10 @@ from config.sockets import make_private, short_directory
 
 NOBODY = 65534
 CLONE_NEWUSER = 0x10000000
-START_TIMEOUT_SECONDS = 60
+START_TIMEOUT_SECONDS = 30
+RECOVERY_TIMEOUT_SECONDS = 900
+"""A server that runs but does not answer yet replays its log after a crash: leave it the time."""
+STOP_TIMEOUT_SECONDS = 60
 DATABASE = "opencredits"
 
 
@@ -114,10 +117,10 @@ class EmbeddedPostgres:
         """Stop the server; open transactions are rolled back, committed ones are safe."""
         with _locked(self.home / "postgres.lock"):
             pid = self._pid()
-            if pid is None:
+            if pid is None or not self._is_ours(pid):
                 return
             _signal(pid, signal.SIGINT)
-            deadline = time.monotonic() + START_TIMEOUT_SECONDS
+            deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
             while _is_running(pid) and time.monotonic() < deadline:
                 time.sleep(0.02)
             if self._child is not None:
@@ -150,11 +153,11 @@ class EmbeddedPostgres:
             command += ["-c", setting]
         make_private(self.socket)
         log_path = self.home / "postgres.log"
-        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        began = time.monotonic()
         with log_path.open("ab") as log:
-            while time.monotonic() < deadline:
+            while time.monotonic() - began < self._patience_seconds():
                 # The children of a killed server may hold its memory for a moment: try again.
-                if self._child is None or self._child.poll() is not None:
+                if not self._is_alive():
                     self._drop_stale_files()
                     self._child = subprocess.Popen(  # noqa: S603 - programs we found ourselves
                         command,
@@ -170,6 +173,16 @@ class EmbeddedPostgres:
                 time.sleep(0.05)
         raise EmbeddedPostgresError(f"PostgreSQL did not start in time; see {log_path}.")
 
+    def _patience_seconds(self) -> float:
+        return RECOVERY_TIMEOUT_SECONDS if self._is_alive() else START_TIMEOUT_SECONDS
+
+    def _is_alive(self) -> bool:
+        """Whether a server of ours runs, whoever started it; it may not answer yet."""
+        if self._child is not None and self._child.poll() is None:
+            return True
+        pid = self._pid()
+        return pid is not None and self._is_ours(pid)
+
     def _create_database(self) -> None:
         with self.connect("postgres") as connection:
             known = connection.execute(
@@ -184,11 +197,17 @@ class EmbeddedPostgres:
         except (OSError, ValueError, IndexError):
             return None
 
+    def _is_ours(self, pid: int) -> bool:
+        """Whether ``pid`` is our server, and not a stranger who got the pid of a dead one."""
+        if not _is_running(pid):
+            return False
+        try:
+            return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return not Path("/proc/self").exists()
+
     def _drop_stale_files(self) -> None:
         """Remove the lock files of a server that is dead, or a zombie that nobody reaps."""
-        pid = self._pid()
-        if pid is not None and _is_running(pid):
-            return
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for socket in self.socket.glob(".s.PGSQL.*"):
             socket.unlink(missing_ok=True)

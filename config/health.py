@@ -17,8 +17,14 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Say whether what a page needs is there: 200, or 503 with the parts that fail."""
-    checks = readiness_checks()
-    failed = [check.name for check in checks if not check.is_good]
-    body = {"ready": not failed, "failed": failed}
+    """Say whether the site does all of its work: 200, or 503 with what fails and why.
+
+    Anyone may ask, so the details, which name hosts and users, are left to ``doctor``.
+    """
+    failed = [check for check in readiness_checks() if not check.is_good]
+    body = {
+        "ready": not failed,
+        "failed": [check.name for check in failed],
+        "reasons": {check.name: check.found for check in failed},
+    }
     return JsonResponse(body, status=503 if failed else 200)

@@ -57,15 +57,16 @@ class Supervisor:
         self.watch = watch
         self.is_stopping = False
 
-    def run(self, when_started: Callable[[], None]) -> None:
-        """Start everything, tell, and look after it until SIGINT or SIGTERM."""
+    def run(self, is_up: Callable[[], bool], when_up: Callable[[], None]) -> None:
+        """Start everything, tell once it ``is_up``, and look after it until SIGINT or SIGTERM."""
         before = {number: signal.signal(number, self._stop) for number in _STOP_SIGNALS}
+        is_told = False
         try:
-            for child in self.children:
-                self._start(child)
-            when_started()
             while not self.is_stopping:
                 self.look()
+                if not is_told and is_up():
+                    is_told = True
+                    when_up()
                 time.sleep(LOOK_EVERY_SECONDS)
         finally:
             self.stop()
@@ -73,7 +74,7 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def look(self) -> None:
-        """Start again what died, when its pause is over."""
+        """Start what does not run yet, and again what died, when its pause is over."""
         self.watch()
         now = time.monotonic()
         for child in self.children:
@@ -178,11 +179,19 @@ def _read_pid_file(file: Path) -> tuple[int, str]:
 
 
 def _birth_of(pid: int) -> str | None:
-    """When a process began, as the kernel counts; it tells a process from a reused pid."""
+    """When a process began; with it a process is told from another with a reused pid."""
+    if sys.platform != "linux":
+        return _birth_by_ps(pid)
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
     except (OSError, IndexError):
         return None
+
+
+def _birth_by_ps(pid: int) -> str | None:
+    command = ["ps", "-o", "lstart=", "-p", str(pid)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return "-".join(done.stdout.split()) or None
 
 
 def _end_group(pid: int, birth: str) -> None:

@@ -37,7 +37,8 @@ class Command(BaseCommand):
             for check in checks:
                 mark = self.style.SUCCESS("✓") if check.is_good else self.style.ERROR("✗")
                 mend = "" if check.is_good else f"   -> {check.mend}"
-                self.stdout.write(f"{mark} {check.name:<18}{check.found}{mend}")
+                detail = f" ({check.detail})" if check.detail else ""
+                self.stdout.write(f"{mark} {check.name:<18}{check.found}{detail}{mend}")
         if not all(check.is_good for check in checks):
             sys.exit(1)
 

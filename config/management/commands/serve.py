@@ -1,11 +1,13 @@
 """``opencredits serve``: the whole site under one supervisor."""
 
+import http.client
 import socket
 import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,10 +19,11 @@ from django.core.management.base import BaseCommand, CommandError
 from config.broker import NoBrokerError, broker_command, broker_socket
 from config.embedded import EmbeddedPostgres, EmbeddedPostgresError, in_use
 from config.sockets import make_private
+from config.static import collect_static
 from config.supervisor import AlreadyRunningError, Child, Supervisor, sole_supervisor
 
 WATCH_EVERY_SECONDS = 1.0
-ANSWER_TIMEOUT_SECONDS = 30.0
+ANSWER_TIMEOUT_SECONDS = 2.0
 
 
 class Command(BaseCommand):
@@ -34,23 +37,28 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        site = urlsplit(settings.BASE_URL)
-        parser.add_argument("--host", default=site.hostname or "localhost")
-        parser.add_argument("--port", type=int, default=site.port or 8000)
+        host, port = default_address(settings.BASE_URL)
+        parser.add_argument("--host", default=host)
+        parser.add_argument("--port", type=int, default=port)
         parser.add_argument("--workers", type=int, default=2, help="processes of web and worker")
 
     def handle(
         self, *_args: Any, after_start: Callable[[], None] | None = None, **options: Any
     ) -> None:
+        host, port = options["host"], options["port"]
         run_directory = settings.HOME / "run"
         server = None if settings.DATABASE_URL else EmbeddedPostgres(settings.PG_HOME)
         try:
             with sole_supervisor(run_directory), in_use(server) if server else nullcontext():
-                refuse_busy_port(options["host"], options["port"])
+                refuse_busy_port(host, port)
                 self._prepare()
-                children = children_of(options["host"], options["port"], options["workers"])
+                children = children_of(host, port, options["workers"])
                 supervisor = Supervisor(children, run_directory, Watch(server))
-                supervisor.run(lambda: self._tell(options, after_start))
+                began = time.monotonic()
+                supervisor.run(
+                    is_up=lambda: answers(host, port),
+                    when_up=lambda: self._tell(began, after_start or self._say_where(host, port)),
+                )
         except (AlreadyRunningError, EmbeddedPostgresError, NoBrokerError) as error:
             raise CommandError(str(error) or type(error).__doc__) from error
         self.stdout.write("Stopped.")
@@ -59,22 +67,27 @@ class Command(BaseCommand):
         with self._step("bring the database up to date"):
             call_command("migrate", verbosity=0)
         with self._step("collect static files"):
-            call_command("collectstatic", verbosity=0, interactive=False)
+            collect_static()
 
-    def _tell(self, options: dict[str, Any], after_start: Callable[[], None] | None) -> None:
-        with self._step("start web, worker and beat"):
-            wait_for_answer(options["host"], options["port"])
-        if after_start is not None:
-            after_start()
-        else:
-            self.stdout.write(f"OpenCredits runs at {settings.BASE_URL}/   (Ctrl-C stops it)")
+    def _tell(self, began: float, say_where: Callable[[], None]) -> None:
+        self._tick("start web, worker and beat", began)
+        say_where()
         self.stdout.flush()
+
+    def _say_where(self, host: str, port: int) -> Callable[[], None]:
+        at = f"OpenCredits runs at {settings.BASE_URL}/"
+        if f"http://{host}:{port}" != settings.BASE_URL:
+            at += f", listening on {host}:{port}"
+        return lambda: self.stdout.write(f"{at}   (Ctrl-C stops it)")
 
     @contextmanager
     def _step(self, sentence: str) -> Iterator[None]:
-        started = time.monotonic()
+        began = time.monotonic()
         yield
-        seconds = time.monotonic() - started
+        self._tick(sentence, began)
+
+    def _tick(self, sentence: str, began: float) -> None:
+        seconds = time.monotonic() - began
         self.stdout.write(f"{self.style.SUCCESS('✓')} {sentence:<66}{seconds:6.1f} s")
         self.stdout.flush()
 
@@ -134,29 +147,39 @@ def children_of(host: str, port: int, workers: int) -> list[Child]:
     return children
 
 
+def default_address(base_url: str) -> tuple[str, int]:
+    """Where to listen: at the site's own address, or behind the proxy that speaks https for it."""
+    site = urlsplit(base_url)
+    if site.scheme == "https":
+        return "localhost", 8000
+    return site.hostname or "localhost", site.port or 8000
+
+
 def refuse_busy_port(host: str, port: int) -> None:
     """Say so at once where something else answers on the port.
 
     Raises:
         CommandError
     """
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
             raise CommandError(
-                f"Port {port} of {host} is taken: {error.strerror}. Choose another by "
+                f"Cannot listen on port {port} of {host}: {error.strerror}. Choose another by "
                 f"OPENCREDITS_BASE_URL=http://{host}:{port + 1}, or stop what runs there."
             ) from error
 
 
-def wait_for_answer(host: str, port: int) -> None:
-    """Wait until the web server takes connections, for half a minute at most."""
-    deadline = time.monotonic() + ANSWER_TIMEOUT_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with socket.create_connection((host, port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
+def answers(host: str, port: int) -> bool:
+    """Whether the web server answers a request; that it takes connections is not enough."""
+    link = http.client.HTTPConnection(host, port, timeout=ANSWER_TIMEOUT_SECONDS)
+    try:
+        link.request("GET", "/healthz", headers={"Host": "localhost"})
+        return link.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        link.close()
