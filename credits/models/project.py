@@ -71,6 +71,7 @@ class RuleSet(models.Model):
     digest = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     active_from = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
 
     objects = RuleSetQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from credits.core.canonical import canonical_json
 from credits.core.rule_reader import parse_rule_set
@@ -31,12 +32,16 @@ def create_draft(source: str, *, project: Project | None = None) -> RuleSet:
 
     Raises:
         RuleSetError: with every problem, its line and column.
-        VersionTakenError: this version is published already, with another text.
+        VersionTakenError: this version is published already with another text, or belongs to
+            another project.
     """
     rules = parse_rule_set(source)
-    stored = RuleSet.objects.filter(slug=rules.slug, version=rules.version).first()
+    same = RuleSet.objects.select_for_update().filter(slug=rules.slug, version=rules.version)
+    stored = same.first()
     if stored is None:
         stored = RuleSet(slug=rules.slug, version=rules.version, project=project)
+    elif stored.project_id != (project.pk if project else None):
+        raise VersionTakenError(_("Another project has a rule set of this name and version."))
     elif stored.state != RuleSet.State.DRAFT:
         if stored.digest == rules.digest:
             return stored
@@ -56,8 +61,9 @@ def publish_rule_set(rule_set: RuleSet, *, active_from: datetime, now: datetime)
     locked = RuleSet.objects.select_for_update().get(pk=rule_set.pk)
     if locked.state != RuleSet.State.DRAFT:
         raise AlreadyPublishedError
-    locked.state, locked.active_from = RuleSet.State.ACTIVE, active_from
-    locked.save(update_fields=["state", "active_from"])
+    locked.state = RuleSet.State.ACTIVE
+    locked.active_from, locked.published_at = active_from, now
+    locked.save(update_fields=["state", "active_from", "published_at"])
     statement = {
         "rule_set": locked.slug,
         "version": locked.version,

@@ -17,7 +17,7 @@ from credits.core.scoring import (
     score_contributions,
 )
 from credits.models import Project, RuleSet
-from credits.services.rules import compiled, rule_set_in_force
+from credits.services.rules import NoRuleSetError, compiled, rule_set_in_force
 from harvesters.models import Contribution
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,9 @@ CHUNK = 2_000
 
 LATE_COMMIT = timedelta(minutes=10)
 """A page may be committed a while after its harvest time; look back that far."""
+
+LOOKED_AT_EVERY = timedelta(days=1)
+"""What waits for its age to grow is harvested no more; so every project is looked at daily."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,10 @@ def score_project(project: Project, *, now: datetime) -> ScoreCounts:
     rule_set = rule_set_in_force(project, now=now)
     scored = written = 0
     for keys in _stale_chunks(project, rule_set):
-        results = score_contributions(_load(keys), compiled(rule_set), now=now)
-        written += _store(project, rule_set, results, now)
+        digests, items = _load(keys)
+        results = score_contributions(items, compiled(rule_set), now=now)
+        rows = [_as_row(result, digests[result.contribution]) for result in results]
+        written += _store(project, rule_set, rows, now)
         scored += len(keys)
     Project.objects.filter(pk=project.pk).update(scored_at=now)
     logger.info("scored project %s: %d contributions, %d written", project.pk, scored, written)
@@ -58,15 +63,28 @@ def score_project(project: Project, *, now: datetime) -> ScoreCounts:
 
 
 def score_stale_projects(*, now: datetime) -> int:
-    """Score every project in which something was harvested since; returns scores written."""
+    """Score every project where something may have changed since; returns scores written.
+
+    A project for which no rule set counts is left for later; it does not hold up the others.
+    """
     harvested = Contribution.objects.filter(
         repository__projects=OuterRef("pk"), harvested_at__gt=OuterRef("scored_at") - LATE_COMMIT
     )
     published = RuleSet.objects.in_force(now).filter(
-        Q(project=None) | Q(project=OuterRef("pk")), active_from__gt=OuterRef("scored_at")
+        Q(active_from__gt=OuterRef("scored_at")) | Q(published_at__gt=OuterRef("scored_at")),
+        Q(project=None) | Q(project=OuterRef("pk")),
     )
-    stale = Project.objects.filter(Q(scored_at=None) | Exists(harvested) | Exists(published))
-    return sum(score_project(project, now=now).written for project in stale)
+    unseen = Q(scored_at=None) | Q(scored_at__lte=now - LOOKED_AT_EVERY)
+    stale = Project.objects.filter(unseen | Exists(harvested) | Exists(published))
+    return sum(_written(project, now) for project in stale)
+
+
+def _written(project: Project, now: datetime) -> int:
+    try:
+        return score_project(project, now=now).written
+    except NoRuleSetError:
+        logger.warning("project %s is not scored: no rule set is in force", project.pk)
+        return 0
 
 
 def _stale_chunks(project: Project, rule_set: RuleSet) -> Iterator[list[int]]:
@@ -94,14 +112,20 @@ def _earning_pairs() -> list[str]:
     return [f"{kind}:{role}" for kind, roles in EARNING_ROLES.items() for role in roles]
 
 
-def _load(keys: Sequence[int]) -> list[ScoredInput]:
+def _load(keys: Sequence[int]) -> tuple[dict[int, str], list[ScoredInput]]:
+    """The facts of contributions, and the digest of the facts that were read for each.
+
+    A harvest may write others while these are being scored; the digest tells, and the
+    contribution stays stale.
+    """
     with connection.cursor() as sql:
         sql.execute(_FACTS, {"keys": list(keys), "earning": _earning_pairs()})
-        return [_as_input(*row) for row in sql.fetchall()]
+        rows = sql.fetchall()
+    return {key: digest for key, digest, *_ in rows}, [_as_input(*row) for row in rows]
 
 
 def _as_input(*row: Any) -> ScoredInput:
-    key, kind, state, title, occurred_at, facts, repository_kind, parts = row
+    key, _digest, kind, state, title, occurred_at, facts, repository_kind, parts = row
     return ScoredInput(
         contribution=key,
         kind=kind,
@@ -116,15 +140,16 @@ def _as_input(*row: Any) -> ScoredInput:
 
 @transaction.atomic
 def _store(
-    project: Project, rule_set: RuleSet, results: Iterable[ScoreResult], now: datetime
+    project: Project, rule_set: RuleSet, rows: Iterable[tuple[Any, ...]], now: datetime
 ) -> int:
-    """Write ``results``; an unchanged score is not written."""
+    """Write staged ``rows``; an unchanged score is not written. One scorer writes at a time."""
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     scope: dict[str, Any] = {"project": project.pk, "rule_set": rule_set.pk, "now": now}
     with connection.cursor() as sql:
         sql.execute(_STAGE)
         with sql.copy("COPY staged_score FROM STDIN") as stream:
-            for result in results:
-                stream.write_row(_as_row(result))
+            for row in rows:
+                stream.write_row(row)
         sql.execute(_RETIRE, scope)
         sql.execute(_MERGE, scope)
         written: int = sql.rowcount
@@ -132,7 +157,7 @@ def _store(
     return written
 
 
-def _as_row(result: ScoreResult) -> tuple[Any, ...]:
+def _as_row(result: ScoreResult, digest: str) -> tuple[Any, ...]:
     reasons = [reason.as_json() for reason in result.reasons]
     return (
         result.participation,
@@ -140,10 +165,12 @@ def _as_row(result: ScoreResult) -> tuple[Any, ...]:
         result.category,
         result.state,
         json.dumps(reasons, ensure_ascii=False),
+        digest,
     )
 
 
-# A repository in two projects counts in the one that was registered first.
+# A repository in two projects counts in the one that was registered first. An account that turned
+# out to be a bot after it was scored makes the contribution stale, for those who share it.
 _STALE = """
 SELECT contribution.id FROM harvesters_contribution contribution
 WHERE contribution.id > %(after)s
@@ -151,19 +178,21 @@ AND (SELECT min(link.project_id) FROM credits_project_repositories link
     WHERE link.repository_id = contribution.repository_id) = %(project)s
 AND EXISTS (
     SELECT 1 FROM harvesters_participation part
+    JOIN harvesters_actor actor ON actor.id = part.actor_id
     LEFT JOIN credits_score score ON score.participation_id = part.id
         AND score.project_id = %(project)s AND score.rule_set_id = %(rule_set)s
         AND score.is_current
     WHERE part.contribution_id = contribution.id
     AND contribution.kind || ':' || part.role = ANY(%(earning)s)
-    AND (score.facts_digest IS DISTINCT FROM contribution.digest OR score.state = 'waiting'))
+    AND (score.facts_digest IS DISTINCT FROM contribution.digest OR score.state = 'waiting'
+        OR actor.is_bot AND score.points <> 0))
 ORDER BY contribution.id LIMIT %(limit)s
 """
 
 # Django hands out jsonb as text, for its own fields to read; json comes parsed.
 _FACTS = """
-SELECT contribution.id, contribution.kind, contribution.state, contribution.title,
-    contribution.occurred_at, contribution.facts::json, repository.kind,
+SELECT contribution.id, contribution.digest, contribution.kind, contribution.state,
+    contribution.title, contribution.occurred_at, contribution.facts::json, repository.kind,
     json_agg(json_build_array(part.id, part.role, part.weight, actor.is_bot) ORDER BY part.id)
 FROM harvesters_contribution contribution
 JOIN harvesters_repository repository ON repository.id = contribution.repository_id
@@ -176,7 +205,8 @@ GROUP BY contribution.id, repository.id ORDER BY contribution.id
 
 _STAGE = """
 CREATE TEMPORARY TABLE staged_score (
-    participation bigint, points bigint, category text, state text, reasons jsonb
+    participation bigint, points bigint, category text, state text, reasons jsonb,
+    digest text
 ) ON COMMIT DROP
 """
 
@@ -191,10 +221,8 @@ _MERGE = """
 INSERT INTO credits_score AS kept (participation_id, project_id, rule_set_id, points, category,
     state, reasons, facts_digest, is_current, scored_at)
 SELECT staged.participation, %(project)s, %(rule_set)s, staged.points, staged.category,
-    staged.state, staged.reasons, contribution.digest, true, %(now)s
+    staged.state, staged.reasons, staged.digest, true, %(now)s
 FROM staged_score staged
-JOIN harvesters_participation part ON part.id = staged.participation
-JOIN harvesters_contribution contribution ON contribution.id = part.contribution_id
 ORDER BY staged.participation
 ON CONFLICT (participation_id, project_id, rule_set_id) DO UPDATE
 SET points = excluded.points, category = excluded.category, state = excluded.state,
