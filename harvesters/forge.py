@@ -38,6 +38,14 @@ class ForgeBusyError(ForgeError):
         self.retry_at = retry_at
 
 
+class ForgeOverloadedError(ForgeError):
+    """The forge gave up on the answer; ask for less at once, or later."""
+
+
+class ForgeRefusedError(ForgeError):
+    """The forge does not accept our token; it must be renewed, or its rights widened."""
+
+
 class Kind(StrEnum):
     """What was contributed."""
 
@@ -149,6 +157,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: Any
+    seconds: float = 0.0
 
 
 class Transport(Protocol):
@@ -167,7 +176,9 @@ class Transport(Protocol):
 
         Raises:
             SourceNotFoundError: 404, 410, 451.
-            ForgeBusyError: a rate limit, with the time when it ends.
+            ForgeBusyError: a rate limit, with the time when it ends, or no answer at all.
+            ForgeOverloadedError: 5xx or a timeout.
+            ForgeRefusedError: 401, or 403 that is no rate limit.
             ForgeAnswerError: an answer that is not what the forge promises.
         """
 

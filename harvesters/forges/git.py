@@ -4,7 +4,6 @@ What the commands print is described in git-log(1). A commit is kept by its hash
 history that was rewritten, or is read again, doubles nothing.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import Any, ClassVar, Protocol
 
 from harvesters.filekinds import sizes_by_kind
 from harvesters.forge import (
-    ActorRecord,
     ContributionRecord,
     Cursor,
     Gap,
@@ -32,24 +30,13 @@ from harvesters.gitlog import (
     reverts_of,
     trailers_of,
 )
+from harvesters.people import GIT_HOST, actor_of, ai_assistance
 
 PAGE_SIZE = 500
 MOST_FILES = 200
-GIT_HOST = "git"
 FORGES_OWN_EMAILS = frozenset({"noreply@github.com", "noreply@gitlab.com", "noreply@gitee.com"})
 FIRST_PLAUSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
 
-_NUMBERED = {
-    "github.com": re.compile(r"(\d+)\+([^@]+)@users\.noreply\.github\.com"),
-    "gitlab.com": re.compile(r"(\d+)-([^@]+)@users\.noreply\.gitlab\.com"),
-    "gitee.com": re.compile(r"(\d+)\+([^@]+)@user\.noreply\.gitee\.com"),
-}
-_BOT = re.compile(r"\[bot\]|(^|[-_ ])bot$|^dependabot|^renovate|^pre-commit-ci", re.IGNORECASE)
-_AI = re.compile(
-    r"\b(copilot|claude|cursor|codex|chatgpt|gpt-\d|gemini|devin|aider|qwen|deepseek|windsurf"
-    r"|jules|kimi|trae|tongyi|codebuddy)\b",
-    re.IGNORECASE,
-)
 _WEB = re.compile(
     r"(?:https?://(?:[^@/]+@)?|git@|ssh://git@)(?P<host>github\.com|gitlab\.com|gitee\.com"
     r"|codeberg\.org|huggingface\.co)[:/](?P<path>[\w./-]+?)(?:\.git)?/?"
@@ -178,7 +165,7 @@ def _facts(commit: Commit, trailers: Sequence[Trailer], *, is_suspect: bool) -> 
         "closes": closes_of(commit.message),
         "reverts": reverts_of(commit.message),
         "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
-        "ai_assistance": _ai_assistance(trailers),
+        "ai_assistance": ai_assistance(trailers),
         "date_suspect": is_suspect,
     }
     return facts | {name: value for name, value in told.items() if value}
@@ -192,16 +179,6 @@ def _sizes(commit: Commit) -> dict[str, Any]:
         "files": [list(file) for file in largest[:MOST_FILES]],
         "files_count": len(files),
     }
-
-
-def _ai_assistance(trailers: Sequence[Trailer]) -> list[str]:
-    kinds = {"co-authored-by", "assisted-by", "generated-by"}
-    helpers = {
-        trailer.name
-        for trailer in trailers
-        if trailer.kind in kinds and _AI.search(f"{trailer.name} {trailer.email}")
-    }
-    return sorted(helpers)
 
 
 def _participants(commit: Commit, trailers: Sequence[Trailer]) -> list[Participant]:
@@ -226,26 +203,6 @@ def _participants(commit: Commit, trailers: Sequence[Trailer]) -> list[Participa
 
 
 _ROLES = {"co-authored-by": Role.CO_AUTHOR, "reviewed-by": Role.REVIEWER}
-
-
-def actor_of(name: str, email: str) -> ActorRecord:
-    """Who wrote: the forge account whose number the address holds, else the address's hash."""
-    for host, pattern in _NUMBERED.items():
-        if match := pattern.fullmatch(email):
-            login = match[2]
-            return ActorRecord(host, match[1], login, is_bot=_is_bot(login, email))
-    shown = name or "unknown"
-    is_bot = _is_bot(shown, email)
-    if "@" in email:
-        key = "email:" + hashlib.sha256(email.lower().encode("utf-8", "replace")).hexdigest()
-    else:
-        key = "name:" + hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()
-    return ActorRecord(GIT_HOST, key, shown, is_bot=is_bot)
-
-
-def _is_bot(name: str, email: str) -> bool:
-    is_agent = bool(_AI.search(name)) and "noreply" in email.lower()
-    return bool(_BOT.search(name)) or is_agent
 
 
 def web_address(remote: str) -> str:
