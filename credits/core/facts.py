@@ -111,29 +111,47 @@ FIELDS: Mapping[str, Field] = {
 
 TYPES: Mapping[str, Type] = {name: field.type for name, field in FIELDS.items()}
 
-CODE_KINDS = ("code", "config")
-DOCS_KINDS = ("docs",)
+LARGEST_COUNT = 2**31 - 1
+"""No count of a forge is larger; a larger one is not believed."""
+
+LINE_KINDS: Mapping[str, tuple[str, ...]] = {
+    "code": ("code", "config"),
+    "tests": ("tests",),
+    "docs": ("docs",),
+    "ci": ("ci",),
+}
+"""The kinds of files whose lines count as written by hand; generated, vendored, lock, notebook,
+data and binary files do not."""
+
+_EMPTY: Mapping[Type, Any] = {
+    Type.BOOL: False,
+    Type.INT: 0,
+    Type.DOUBLE: 0.0,
+    Type.STRING: "",
+    Type.STRINGS: (),
+    Type.INTS: (),
+}
+NO_FACTS = Facts(**{name: _EMPTY[kind] for name, kind in TYPES.items()})
+"""Facts of which nothing is known."""
 
 
 def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
-    """Flatten ``item``; what the forge did not say is zero, empty or false.
+    """Flatten ``item``; what the forge did not say, or not sensibly, is zero, empty or false.
 
-    Effective lines are those added and deleted by hand: generated, vendored, lock, notebook,
-    data and binary files are left out.
+    This never fails, whatever stands in ``item.facts``. A size that cannot be read in full is an
+    unknown size: ``size_known`` is false then.
     """
-    said = item.facts
-    sizes = said.get("sizes")
-    size_known = isinstance(sizes, Mapping)
-    known: Mapping[str, Any] = sizes if isinstance(sizes, Mapping) else {}
-    lines = {name: _lines(known, kinds) for name, kinds in _LINE_KINDS.items()}
+    said = item.facts if isinstance(item.facts, Mapping) else {}
+    sizes = _sizes(said.get("sizes"))
+    lines = {name: _lines(sizes or {}, kinds) for name, kinds in LINE_KINDS.items()}
     return Facts(
         kind=item.kind,
         state=item.state,
         title=item.title,
-        labels=tuple(str(label) for label in _list(said, "labels")),
+        labels=tuple(label for label in _list(said, "labels") if isinstance(label, str)),
         repository_kind=item.repository_kind,
         is_merged=item.state == "merged",
-        is_merge=bool(said.get("is_merge")),
+        is_merge=said.get("is_merge") is True,
         is_revert=bool(said.get("reverts")),
         is_reverted=item.state == "reverted" or bool(said.get("reverted_by")),
         lines=sum(lines.values()),
@@ -141,39 +159,47 @@ def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
         lines_tests=lines["tests"],
         lines_docs=lines["docs"],
         lines_ci=lines["ci"],
-        files=_number(said, "files_count"),
-        size_known=size_known,
-        comments=_number(said, "comments"),
-        reviewers=_number(said, "reviewers"),
-        review_state=str(said.get("review_state") or ""),
-        resolved_threads=_number(said, "resolved_threads"),
-        merged_by_author=bool(said.get("merged_by_author")),
-        confirmed=bool(said.get("confirmed")),
-        state_reason=str(said.get("state_reason") or ""),
+        files=_count(said.get("files_count")),
+        size_known=sizes is not None,
+        comments=_count(said.get("comments")),
+        reviewers=_count(said.get("reviewers")),
+        review_state=_text(said, "review_state"),
+        resolved_threads=_count(said.get("resolved_threads")),
+        merged_by_author=said.get("merged_by_author") is True,
+        confirmed=said.get("confirmed") is True,
+        state_reason=_text(said, "state_reason"),
         ai_assisted=bool(said.get("ai_assistance")),
         humans=sum(not part.is_bot and part.weight > 0 for part in item.participants),
         age_days=max(0, (now - item.occurred_at).days),
-        pull_requests=tuple(
-            number for number in _list(said, "pull_requests") if isinstance(number, int)
-        ),
+        pull_requests=tuple(number for number in _list(said, "pull_requests") if _is_count(number)),
     )
 
 
-_LINE_KINDS: Mapping[str, tuple[str, ...]] = {
-    "code": CODE_KINDS,
-    "tests": ("tests",),
-    "docs": DOCS_KINDS,
-    "ci": ("ci",),
-}
+def _sizes(value: Any) -> Mapping[str, Sequence[int]] | None:
+    """Lines added and deleted by kind of file; None if they are not known in full."""
+    if not isinstance(value, Mapping):
+        return None
+    for counts in value.values():
+        if not isinstance(counts, list | tuple) or not all(map(_is_count, counts)):
+            return None
+    return value
 
 
-def _lines(sizes: Mapping[str, Any], kinds: Iterable[str]) -> int:
-    return sum(int(count or 0) for kind in kinds for count in sizes.get(kind, ()))
+def _lines(sizes: Mapping[str, Sequence[int]], kinds: Iterable[str]) -> int:
+    return sum(sum(sizes.get(kind, ())) for kind in kinds)
 
 
-def _number(said: Mapping[str, Any], name: str) -> int:
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= LARGEST_COUNT
+
+
+def _count(value: Any) -> int:
+    return value if _is_count(value) else 0
+
+
+def _text(said: Mapping[str, Any], name: str) -> str:
     value = said.get(name)
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, str) else ""
 
 
 def _list(said: Mapping[str, Any], name: str) -> list[Any]:
