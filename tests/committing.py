@@ -11,7 +11,9 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+
+from tests.waiting import wait_until
 
 __all__ = ["committed_db"]
 
@@ -55,9 +57,26 @@ def aside(act: Callable[[], Result]) -> Callable[[], Result]:
     return run
 
 
-def somebody_waits() -> bool:
-    """Whether a connection waits for a lock that another one holds."""
+def waiting_backends() -> list[int]:
+    """The process ids of connections to this database that wait for a lock of another one."""
     with connection.cursor() as sql:
-        sql.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-        (waits,) = sql.fetchone()
-        return bool(waits)
+        sql.execute("SELECT pg_stat_clear_snapshot()")
+        sql.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return [pid for (pid,) in sql.fetchall()]
+
+
+def crash_while_waiting(act: Callable[[], Any], *, lock: str) -> None:
+    """Start ``act``, let it run until it needs what the statement ``lock`` holds, and kill it.
+
+    Its connection dies as when its machine loses power: between two statements.
+    """
+    with ThreadPoolExecutor(1) as machine:
+        with transaction.atomic(), connection.cursor() as sql:
+            sql.execute(lock)
+            doomed = machine.submit(aside(act))
+            (pid,) = wait_until(waiting_backends, 10)
+            sql.execute("SELECT pg_terminate_backend(%s)", [pid])
+        assert isinstance(doomed.exception(10), OperationalError)

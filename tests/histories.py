@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from credits.models import Project
+import pytest
+
+from accounts.models import Identity, User
+from accounts.services import prove_identity
+from credits.models import Project, RuleSet
+from credits.services.scoring import score_project
 from harvesters.forge import (
     ActorRecord,
     ContributionRecord,
@@ -19,6 +24,7 @@ from harvesters.services.harvesting import lease_source, register_source
 from harvesters.services.storing import StoredCounts, store_page
 
 BEGUN = datetime(2026, 10, 1, 8, tzinfo=UTC)
+SCORED = datetime(2026, 11, 10, 8, tzinfo=UTC)
 HOST = "forge.example"
 
 
@@ -75,3 +81,13 @@ def harvest(
     leased.lease_until = None
     leased.save(update_fields=["lease_until"])
     return counts
+
+
+@pytest.fixture
+def worked(student: User, project: Project, rule_set: RuleSet) -> Project:
+    """Li's work, scored: three changes of 8 points, and one that Wu shares by half."""
+    changes = [*map(change, range(3)), change(3, "li", "wu")]
+    harvest(project, *changes, now=SCORED)
+    score_project(project, now=SCORED)
+    prove_identity(student, actor("li"), method=Identity.Method.DEMO, now=SCORED)
+    return project

@@ -176,8 +176,8 @@ def revoke_certificate(certificate: Certificate, *, reason: str, now: datetime) 
         raise AlreadyRevokedError
     locked.revoked_at, locked.revocation_reason = now, reason
     locked.save(update_fields=["revoked_at", "revocation_reason"])
-    append_entry(LogEntry.Kind.REVOKE, locked.credential.encode(), now=now)
     sign_status_list(locked.status_list, now=now)
+    append_entry(LogEntry.Kind.REVOKE, locked.credential.encode(), now=now)
     return locked
 
 

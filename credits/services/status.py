@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from credits.core.proof import add_proofs
 from credits.core.status import build_status_list_credential
@@ -17,6 +18,9 @@ VALID_FOR = timedelta(days=7)
 FULLEST = StatusList.SIZE // 2
 """A list takes certificates until half of it is used, so that random places stay easy to find."""
 
+DRAWS = 16
+"""Places drawn at once: that all are taken in a list half full happens once in 65,536 times."""
+
 
 def status_list_url(number: int) -> str:
     """The address of a list, which certificates name."""
@@ -24,15 +28,28 @@ def status_list_url(number: int) -> str:
 
 
 def reserve_place() -> tuple[StatusList, int]:
-    """A free place, at random, in the newest list: neighbours must tell nothing."""
-    newest = StatusList.objects.order_by("-number").first()
-    if newest is None or newest.certificates.count() >= FULLEST:
-        number = 1 if newest is None else newest.number + 1
-        newest, _ = StatusList.objects.get_or_create(number=number)
-    taken = set(newest.certificates.values_list("status_index", flat=True))
-    while (index := secrets.randbelow(StatusList.SIZE)) in taken:
-        pass
-    return newest, index
+    """A free place, at random, in the newest list: neighbours must tell nothing.
+
+    The list is locked until the transaction ends, so nobody else takes the place. Who needs the
+    log as well appends afterwards: always in this order, so that no two wait for each other.
+    """
+    number = StatusList.objects.aggregate(newest=Max("number"))["newest"] or 1
+    while True:
+        StatusList.objects.get_or_create(number=number)
+        locked = StatusList.objects.select_for_update().get(number=number)
+        if locked.certificates.count() < FULLEST:
+            return locked, _free_index(locked)
+        number += 1
+
+
+def _free_index(status_list: StatusList) -> int:
+    while True:
+        drawn = [secrets.randbelow(StatusList.SIZE) for _ in range(DRAWS)]
+        held = status_list.certificates.filter(status_index__in=drawn)
+        taken = set(held.values_list("status_index", flat=True))
+        free = [index for index in drawn if index not in taken]
+        if free:
+            return free[0]
 
 
 def status_list_document(number: int, *, now: datetime) -> str:

@@ -14,7 +14,7 @@ from credits.services.scoring import score_project, score_stale_projects
 from harvesters.forge import Participant, Role
 from harvesters.models import Actor, Contribution
 from tests.committing import *  # noqa: F403
-from tests.committing import aside, at_once, somebody_waits
+from tests.committing import aside, at_once, waiting_backends
 from tests.histories import account, change, harvest, record
 from tests.university import *  # noqa: F403
 from tests.university import DATA, START
@@ -290,7 +290,7 @@ def test_facts_that_change_while_they_are_scored_are_scored_again(committed_db, 
         with transaction.atomic():
             Project.objects.select_for_update().get(pk=project.pk)
             scoring = scorer.submit(aside(lambda: score_project(project, now=NOW)))
-            wait_until(somebody_waits, 10)
+            wait_until(waiting_backends, 10)
             harvest(project, change(1, lines=300), now=NOW)
         assert scoring.result(10).scored == 1
     score_project(project, now=LATER)
