@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Institution, User
 from credits.core.canonical import canonical_json
@@ -46,13 +47,23 @@ def mark_exported(recognition: Recognition, *, actor: str, now: datetime) -> Rec
 def book_recognition(
     recognition: Recognition, *, actor: str, reference: str, now: datetime
 ) -> Recognition:
-    """The university says that the credits stand in its books, under ``reference``."""
-    Recognition.objects.filter(pk=recognition.pk).update(external_reference=reference)
+    """The university says that the credits stand in its books, under ``reference``.
+
+    Saying it again changes nothing.
+
+    Raises:
+        WrongStateError: it was taken back, or is booked under another reference.
+    """
     booked = _step(recognition, Recognition.State.BOOKED, actor=actor, reason="", now=now)
     if booked.booked_at is None:
-        booked.booked_at = now
-        booked.save(update_fields=["booked_at"])
+        booked.booked_at, booked.external_reference = now, reference
+        booked.save(update_fields=["booked_at", "external_reference"])
         append_entry(LogEntry.Kind.RECOGNITION, _statement(booked), now=now)
+    elif booked.external_reference != reference:
+        raise WrongStateError(
+            _("It is booked already, under %(reference)s.")
+            % {"reference": booked.external_reference}
+        )
     return booked
 
 

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -61,13 +62,23 @@ def policy_in_force(
 def propose(
     applicant: User, certificates: Sequence[Certificate], policy: CreditPolicy, *, now: datetime
 ) -> Proposal:
-    """What ``policy`` gives for ``certificates``; a contribution in two of them counts once."""
+    """What ``policy`` gives for ``certificates``; a contribution in two of them counts once.
+
+    Levels are cumulative: what was recognised before counts toward the level, and the credits it
+    brought are taken off. So two applications give together what one would have given.
+    """
     return propose_credits(
         parse_policy(policy.source),
-        points_of(certificates),
-        prior=prior_credits(applicant, policy, now),
+        points_of([*recognised_certificates(applicant, policy), *certificates]),
+        prior=prior_credits(applicant, policy, term_at(policy.institution, now)),
         now=now,
     )
+
+
+def recognised_certificates(applicant: User, policy: CreditPolicy) -> list[Certificate]:
+    """The certificates that brought ``applicant`` credits under ``policy`` already."""
+    standing = _standing(applicant, policy)
+    return list(Certificate.objects.filter(applications__recognition__in=standing).distinct())
 
 
 def points_of(certificates: Sequence[Certificate]) -> Mapping[str, int]:
@@ -80,23 +91,32 @@ def points_of(certificates: Sequence[Certificate]) -> Mapping[str, int]:
     return dict(totals)
 
 
-def prior_credits(applicant: User, policy: CreditPolicy, now: datetime) -> PriorCredits:
-    """Credits that ``applicant`` holds under ``policy``, this term and in all."""
-    standing = Recognition.objects.standing().filter(
+def prior_credits(applicant: User, policy: CreditPolicy, term: str) -> PriorCredits:
+    """Credits that ``applicant`` holds under ``policy``, in ``term`` and in all."""
+    standing = _standing(applicant, policy)
+    in_term = standing.filter(term=term)
+    return PriorCredits(term=_sum_credits(in_term), degree=_sum_credits(standing))
+
+
+def _standing(applicant: User, policy: CreditPolicy) -> QuerySet[Recognition]:
+    return Recognition.objects.standing().filter(
         learner=applicant, institution=policy.institution_id, policy__slug=policy.slug
     )
-    this_term = standing.filter(term=term_of(now))
-    return PriorCredits(term=_sum_credits(this_term), degree=_sum_credits(standing))
 
 
 def _sum_credits(recognitions: QuerySet[Recognition]) -> Decimal:
     return recognitions.aggregate(total=Sum("credits"))["total"] or Decimal(0)
 
 
-def term_of(now: datetime) -> str:
-    """The academic term that holds ``now``: ``2026-2027-1`` from August to January, else -2."""
-    if now.month >= FIRST_TERM_STARTS:
-        return f"{now.year}-{now.year + 1}-1"
-    if now.month == 1:
-        return f"{now.year - 1}-{now.year}-1"
-    return f"{now.year - 1}-{now.year}-2"
+def term_at(institution: Institution, now: datetime) -> str:
+    """The academic term of ``institution`` at ``now``, by its own calendar."""
+    return term_of(now.astimezone(ZoneInfo(institution.time_zone)).date())
+
+
+def term_of(day: date) -> str:
+    """The academic term that holds ``day``: ``2026-2027-1`` from August to January, else -2."""
+    if day.month >= FIRST_TERM_STARTS:
+        return f"{day.year}-{day.year + 1}-1"
+    if day.month == 1:
+        return f"{day.year - 1}-{day.year}-1"
+    return f"{day.year - 1}-{day.year}-2"

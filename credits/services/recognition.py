@@ -23,7 +23,7 @@ from credits.models import (
     RecognitionEvent,
 )
 from credits.services.errors import CreditsError
-from credits.services.policies import policy_in_force, prior_credits, propose, term_of
+from credits.services.policies import policy_in_force, prior_credits, propose, term_at
 
 
 class NoPolicyError(CreditsError):
@@ -148,8 +148,11 @@ def decide_application(
 ) -> Application:
     """Approve or turn down; a registrar does, never on an application of their own.
 
+    Decisions about one person come one after the other, so that caps hold for them together.
+
     Raises:
-        AlreadyDecidedError, NotRegistrarError, ReasonMissingError, TooManyCreditsError
+        AlreadyDecidedError, NotRegistrarError, ReasonMissingError, TooManyCreditsError,
+        CertificateNotValidError: a certificate was revoked meanwhile; it can be turned down.
     """
     locked = _lock_open(application)
     _require_registrar(locked, decided_by)
@@ -163,18 +166,21 @@ def decide_application(
 
 
 def _approve(application: Application, decision: Decision, decided_by: User, now: datetime) -> None:
+    User.objects.select_for_update(no_key=True).get(pk=application.applicant_id)
+    _require_not_revoked(application)
     proposed = application.proposed_credits
     granted = proposed if decision.credits is None else decision.credits
+    term = decision.term or term_at(application.institution, now)
     if granted != proposed:
         _require_reason(decision)
-    _require_allowed(application, granted, now)
+    _require_allowed(application, granted, term)
     recognition = Recognition.objects.create(
         application=application,
         institution=application.institution,
         learner=application.applicant,
         policy=application.policy,
         credits=granted,
-        term=decision.term or term_of(now),
+        term=term,
         course_code=decision.course_code,
         decided_by=decided_by,
         decided_at=now,
@@ -208,9 +214,17 @@ def _require_registrar(application: Application, decided_by: User) -> None:
         raise NotRegistrarError
 
 
-def _require_allowed(application: Application, granted: Decimal, now: datetime) -> None:
+def _require_not_revoked(application: Application) -> None:
+    """Nobody revokes them either until this decision stands."""
+    certificates = application.certificates.select_for_update(of=("self",))
+    if any(certificate.revoked_at for certificate in certificates):
+        raise CertificateNotValidError
+
+
+def _require_allowed(application: Application, granted: Decimal, term: str) -> None:
     policy = parse_policy(application.policy.source)
-    most = policy.most_allowed(prior_credits(application.applicant, application.policy, now))
+    prior = prior_credits(application.applicant, application.policy, term)
+    most = policy.most_allowed(prior)
     if not 0 <= granted <= most:
         raise TooManyCreditsError(
             _("The policy allows from 0 to %(most)s credits here.") % {"most": most}

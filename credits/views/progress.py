@@ -9,7 +9,7 @@ from django.db.models import Sum
 from accounts.models import Institution, Membership, User
 from credits.core.policy import parse_policy
 from credits.models import Application, CreditPolicy
-from credits.services.policies import policy_in_force, prior_credits, propose
+from credits.services.policies import policy_in_force, prior_credits, propose, term_at
 from credits.views.student_forms import free_certificates
 
 NOTHING = Decimal(0)
@@ -44,7 +44,7 @@ def _progress(
     user: User, institution: Institution, policy: CreditPolicy, now: datetime
 ) -> CreditProgress:
     goal = parse_policy(policy.source).max_per_degree
-    recognised = prior_credits(user, policy, now).degree
+    recognised = prior_credits(user, policy, term_at(institution, now)).degree
     sent = Application.objects.filter(applicant=user, institution=institution)
     open_sum = sent.open().aggregate(sum=Sum("proposed_credits"))["sum"] or NOTHING
     proposed = propose(user, list(free_certificates(user, now)), policy, now=now).credits

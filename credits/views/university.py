@@ -18,7 +18,7 @@ from credits.models import Application, CreditPolicy, Recognition
 from credits.models.recognition import ApplicationQuerySet
 from credits.services.booking import book_recognition, reverse_recognition
 from credits.services.errors import CreditsError
-from credits.services.policies import policy_in_force, term_of
+from credits.services.policies import policy_in_force, term_at
 from credits.services.recognition import AlreadyDecidedError, decide_application
 from credits.views.evidence import (
     checked_certificates,
@@ -220,7 +220,10 @@ def _review_context(application: Application, addressed: ApplicationQuerySet) ->
 
 def _proposed(application: Application) -> dict[str, Any]:
     """What the form shows at first: what the policy proposes."""
-    return {"credits": application.proposed_credits, "term": term_of(timezone.now())}
+    return {
+        "credits": application.proposed_credits,
+        "term": term_at(application.institution, timezone.now()),
+    }
 
 
 def _chosen_state(request: HttpRequest, known: Sequence[str], default: str) -> str:
