@@ -49,12 +49,17 @@ source = "reasoned: a test"
 """
 SMALL = HEAD + GUARD + RULE + REVIEW
 
+LI = Participant(1, "author", 1, is_bot=False)
+WANG = Participant(2, "co_author", 1, is_bot=False)
+CHEN = Participant(3, "co_author", 1, is_bot=False)
+BOT = Participant(4, "co_author", 5, is_bot=True)
+
 
 def contribution(
     kind: str = "commit",
     state: str = "merged",
     facts: Mapping[str, Any] | None = None,
-    participants: tuple[Participant, ...] = (Participant(1, "author", 1, is_bot=False),),
+    participants: tuple[Participant, ...] = (LI,),
     number: int = 1,
 ) -> ScoredInput:
     """A merged commit of a few lines by one person, or as asked."""
@@ -109,3 +114,8 @@ CONTRIBUTIONS = st.builds(
     facts=SENSIBLE_FACTS,
     participants=PEOPLE,
 )
+PROBES = [
+    contribution(facts={"sizes": {"code": [lines, 3], "tests": [lines // 7, 0]}}, participants=who)
+    for lines in (1, 44, 200, 900)
+    for who in ((LI,), (LI, WANG, CHEN), (LI, BOT))
+]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from credits.core.expressions import RUNTIME, Typed
-from credits.core.rules import Bands, Run, to_thousandths
+from credits.core.points import to_thousandths
+from credits.core.rules import Bands, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def _when(condition: ast.expr, action: ast.stmt) -> ast.If:
 
 
 def _return(guard: int, found: ast.expr) -> ast.Return:
-    return ast.Return(ast.Tuple([ast.Constant(guard), found], ast.Load()))
+    return ast.Return(_tuple(ast.Constant(guard), found))
 
 
 def _rule(index: int, rule: CompiledRule) -> ast.stmt:
@@ -58,6 +59,10 @@ def _rule(index: int, rule: CompiledRule) -> ast.stmt:
     pair = ast.Tuple([ast.Constant(index), points], ast.Load())
     append = ast.Attribute(ast.Name("found", ast.Load()), "append", ast.Load())
     return _when(rule.when.node, ast.Expr(ast.Call(append, [pair], [])))
+
+
+def _tuple(*parts: ast.expr) -> ast.Tuple:
+    return ast.Tuple(list(parts), ast.Load())
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:

@@ -1,34 +1,35 @@
 """Read a rule set from TOML: every problem at once, each with its line and column."""
 
-import difflib
-import re
 import string
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 
-from credits.core.canonical import canonical_json, sha256_hex
 from credits.core.expressions import ExpressionError, Type, Typed, compile_expression
 from credits.core.facts import FIELDS, TYPES
+from credits.core.problems import SourceError
+from credits.core.rule_cases import case_facts, failure
 from credits.core.rule_compiler import CompiledRule, compile_rules
 from credits.core.rules import (
-    THOUSAND,
+    GUARD_STATES,
+    NOT_COUNTED,
+    OWN_REASONS,
     Bands,
     Case,
     Guard,
-    Problem,
     Rule,
     RuleSet,
     RuleSetError,
-    Text,
 )
-from credits.core.toml_positions import Path, Positions, find_positions
+from credits.core.suggestions import suggestion
+from credits.core.texts import Text
+from credits.core.toml_positions import Path
+from credits.core.toml_reader import LONGEST_CATEGORY, LONGEST_SLUG, TomlReader
 
 LONGEST_SOURCE = 200_000
+LONGEST_SENTENCE = 500
 MOST_ENTRIES = 500
-LONGEST_SLUG = 60
-LONGEST_VERSION = 20
+MOST_STEPS = 50
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "top": frozenset({"slug", "version", "title", "description", "guards", "rules", "cases"}),
@@ -36,15 +37,11 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "rules": frozenset({"id", "category", "when", "points", "bands", "en", "zh", "source"}),
     "cases": frozenset({"name", "facts", "points"}),
     "bands": frozenset({"of", "steps", "more"}),
-    "text": frozenset({"en", "zh"}),
 }
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-Entry = TypeVar("Entry")
 
 
 def parse_rule_set(source: str) -> RuleSet:
-    """Read and compile a rule set.
+    """Read and compile a rule set, and try its cases.
 
     Raises:
         RuleSetError: with every problem found.
@@ -52,33 +49,28 @@ def parse_rule_set(source: str) -> RuleSet:
     return _Reader(source).rule_set()
 
 
-class _Reader:
-    """Reads one source, gathering problems instead of stopping at the first."""
+class _Reader(TomlReader):
+    error: ClassVar[type[SourceError]] = RuleSetError
 
     def __init__(self, source: str) -> None:
-        self.source = source
-        self.problems: list[Problem] = []
-        self.lines: list[str] = []
-        self.positions = Positions({})
+        super().__init__(source, LONGEST_SOURCE)
         self.conditions: list[Typed] = []
         self.compiled: list[CompiledRule] = []
+        self.ids: set[str] = set()
 
     def rule_set(self) -> RuleSet:
-        data = self.toml()
-        self.check_keys(data, "top", ())
-        slug = self.text(data, "slug", (), LONGEST_SLUG)
-        if slug and not _SLUG.fullmatch(slug):
-            self.add(("slug",), "a slug is lower-case letters, digits and single dashes")
-        version = self.text(data, "version", (), LONGEST_VERSION)
-        title = self.both(data.get("title"), ("title",))
-        description = self.both(data.get("description"), ("description",))
-        guards = tuple(self.entries(data, "guards", self.guard))
-        rules = tuple(self.entries(data, "rules", self.rule))
-        cases = tuple(self.entries(data, "cases", self.case))
-        self.check_names(guards, rules)
-        if self.problems:
-            raise RuleSetError(self.problems)
-        return RuleSet(
+        self.check_keys(self.data, _KEYS["top"], ())
+        slug = self.slug(self.data, "slug", (), LONGEST_SLUG)
+        version = self.version()
+        title = self.both(self.data, "title", ())
+        description = self.both(self.data, "description", ())
+        guards = tuple(self.guard(*entry) for entry in self.entries("guards"))
+        rules = tuple(self.rule(*entry) for entry in self.entries("rules"))
+        cases = tuple(self.case(*entry) for entry in self.entries("cases"))
+        if "rules" not in self.data or self.data["rules"] == []:
+            self.add((), "a rule set needs at least one [[rules]]")
+        self.finish()
+        rule_set = RuleSet(
             slug=slug,
             version=version,
             title=title,
@@ -86,92 +78,57 @@ class _Reader:
             guards=guards,
             rules=rules,
             cases=cases,
-            digest=sha256_hex(canonical_json(_plain(data))),
+            digest=self.digest,
             run=compile_rules(self.conditions, self.compiled),
         )
+        self.try_cases(rule_set)
+        return rule_set
 
-    def toml(self) -> dict[str, Any]:
-        if len(self.source) > LONGEST_SOURCE:
-            message = f"the text has {len(self.source)} characters, at most {LONGEST_SOURCE}"
-            raise RuleSetError([Problem(1, 1, message)])
-        self.lines = self.source.split("\n")
-        try:
-            data = tomllib.loads(self.source, parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
-            raise RuleSetError([self.toml_problem(str(error))]) from error
-        except RecursionError as error:
-            raise RuleSetError([Problem(1, 1, "the text is nested too deep")]) from error
-        self.positions = find_positions(self.lines)
-        return data
-
-    def toml_problem(self, message: str) -> Problem:
-        place = re.search(r"\(at line (\d+), column (\d+)\)", message)
-        line, column = (int(place[1]), int(place[2])) if place else (len(self.lines), 1)
-        said = message.split(" (at ", maxsplit=1)[0]
-        return Problem(line, column, f"this is not TOML: {said}", self.line(line))
-
-    def line(self, number: int) -> str:
-        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
-
-    def add(self, path: Path, message: str) -> None:
-        line, column = self.positions.of(path)
-        self.problems.append(Problem(line, column, message, self.line(line)))
-
-    def check_keys(self, data: Mapping[str, Any], kind: str, path: Path) -> None:
-        for key in data:
-            if key not in _KEYS[kind]:
-                close = difflib.get_close_matches(key, _KEYS[kind], n=1)
-                hint = f", did you mean '{close[0]}'?" if close else ""
-                self.add((*path, key), f"unknown key '{key}'{hint}")
-
-    def entries(
-        self, data: Mapping[str, Any], name: str, read: Callable[[dict[str, Any], Path], Entry]
-    ) -> Iterator[Entry]:
-        found = data.get(name, [])
-        if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-            self.add((name,), f"write each of the {name} as its own [[{name}]]")
-            return
-        if name == "rules" and not found:
-            self.add((), "a rule set needs at least one [[rules]]")
-        if len(found) > MOST_ENTRIES:
-            self.add((name,), f"at most {MOST_ENTRIES} {name}")
-            return
-        for index, entry in enumerate(found):
-            self.check_keys(entry, name, (name, index))
-            yield read(entry, (name, index))
+    def entries(self, name: str) -> list[tuple[dict[str, Any], Path]]:
+        entries = list(self.tables(name, MOST_ENTRIES))
+        for entry, path in entries:
+            self.check_keys(entry, _KEYS[name], path)
+        return entries
 
     def guard(self, entry: dict[str, Any], path: Path) -> Guard:
         when = self.expression(entry, "when", path, Type.BOOL)
         if when is not None:
             self.conditions.append(when)
-        state = entry.get("state", "not_counted")
-        if state not in {"not_counted", "waiting"}:
-            self.add((*path, "state"), "the state is not_counted or waiting")
         return Guard(
-            id=self.text(entry, "id", path),
-            state=str(state),
+            id=self.id(entry, path),
+            state=self.one_of(entry.get("state", NOT_COUNTED), GUARD_STATES, (*path, "state")),
             when=str(entry.get("when", "")),
             text=self.sentence(entry, path),
-            source=str(entry.get("source", "")),
+            source=self.text(entry, "source", path, LONGEST_SENTENCE) if "source" in entry else "",
         )
 
     def rule(self, entry: dict[str, Any], path: Path) -> Rule:
         when = self.expression(entry, "when", path, Type.BOOL)
         if ("points" in entry) == ("bands" in entry):
             self.add(path, "a rule has either points or bands")
-        bands = self.bands(entry, path) if "bands" in entry else None
+        bands = self.bands(entry["bands"], (*path, "bands")) if "bands" in entry else None
         value = self.value(entry, bands, path)
         if when is not None and value is not None:
             self.compiled.append(CompiledRule(when, value, bands))
         return Rule(
-            id=self.text(entry, "id", path),
-            category=self.text(entry, "category", path),
+            id=self.id(entry, path),
+            category=self.slug(entry, "category", path, LONGEST_CATEGORY),
             when=str(entry.get("when", "")),
             points=str(entry.get("points", "")),
             bands=bands,
             text=self.sentence(entry, path),
-            source=self.text(entry, "source", path, 500),
+            source=self.text(entry, "source", path, LONGEST_SENTENCE),
         )
+
+    def id(self, entry: Mapping[str, Any], path: Path) -> str:
+        """The name of a guard or rule, which stands in every trace and so only once."""
+        name = self.slug(entry, "id", path, LONGEST_SLUG)
+        if name and name in self.ids:
+            self.add((*path, "id"), f"'{name}' stands here a second time")
+        if name in OWN_REASONS:
+            self.add((*path, "id"), f"'{name}' is the name of a reason that every rule set has")
+        self.ids.add(name)
+        return name
 
     def value(self, entry: dict[str, Any], bands: Bands | None, path: Path) -> Typed | None:
         """The size that bands look at, or the points themselves."""
@@ -181,111 +138,89 @@ class _Reader:
             return self.expression(entry, "points", path, Type.DOUBLE)
         return None
 
-    def bands(self, entry: dict[str, Any], path: Path) -> Bands | None:
-        found, path = entry["bands"], (*path, "bands")
+    def bands(self, found: Any, path: Path) -> Bands | None:
         if not isinstance(found, dict):
             self.add(path, "bands are a table: of, steps, more")
             return None
-        self.check_keys(found, "bands", path)
-        steps = found.get("steps")
-        if not isinstance(steps, list) or not all(_is_step(step) for step in steps):
-            self.add((*path, "steps"), "steps are pairs [at most, points], such as [[5, 1.0]]")
-            return None
-        limits = [step[0] for step in steps]
-        if limits != sorted(set(limits)):
-            self.add((*path, "steps"), "the limits of the steps must grow")
+        self.check_keys(found, _KEYS["bands"], path)
         return Bands(
             of=str(found.get("of", "")),
-            steps=tuple((limit, self.thousandths(points, path)) for limit, points in steps),
-            more=self.thousandths(found.get("more"), path),
+            steps=self.steps(found.get("steps"), (*path, "steps")),
+            more=self.thousandths(found.get("more"), (*path, "more")),
+        )
+
+    def steps(self, found: Any, path: Path) -> tuple[tuple[int, int], ...]:
+        if not isinstance(found, list) or not found or not all(_is_step(step) for step in found):
+            self.add(path, "steps are pairs [at most, points], such as [[5, 1.0]]")
+            return ()
+        limits = [step[0] for step in found]
+        if limits != sorted(set(limits)):
+            self.add(path, "the limits of the steps must grow")
+        if len(found) > MOST_STEPS:
+            self.add(path, f"at most {MOST_STEPS} steps")
+        for index, limit in enumerate(limits):
+            self.number(limit, (*path, index, 0))
+        return tuple(
+            (limit, self.thousandths(points, (*path, index, 1)))
+            for index, (limit, points) in enumerate(found)
         )
 
     def case(self, entry: dict[str, Any], path: Path) -> Case:
         facts = entry.get("facts")
         if not isinstance(facts, dict):
-            self.add(path, "a case has facts = {...}")
+            self.add((*path, "facts"), "a case has facts = {...}")
             facts = {}
-        for key in facts:
-            if key not in FIELDS:
-                close = difflib.get_close_matches(key, FIELDS, n=1)
-                hint = f", did you mean '{close[0]}'?" if close else ""
-                self.add((*path, "facts"), f"unknown field '{key}'{hint}")
+        for name, value in facts.items():
+            if name not in FIELDS:
+                place = self.positions.of_key((*path, "facts", name))
+                self.add_at(place, f"unknown field {name!r}{suggestion(name, FIELDS)}")
+            elif case_facts({name: value}) is None:
+                self.add((*path, "facts", name), f"'{name}' is {FIELDS[name].type}")
         points = self.thousandths(entry.get("points"), (*path, "points"))
-        return Case(self.text(entry, "name", path), facts, points)
+        return Case(self.text(entry, "name", path, LONGEST_SENTENCE), facts, points)
 
-    def thousandths(self, value: Any, path: Path) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            self.add(path, "points are a number, such as 4 or 0.25")
-            return 0
-        scaled = Decimal(value) * THOUSAND
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
-            self.add(path, "points have at most three decimals")
-            return 0
-        return int(scaled)
+    def try_cases(self, rule_set: RuleSet) -> None:
+        for index, case in enumerate(rule_set.cases):
+            message = failure(case, rule_set)
+            if message:
+                self.add(("cases", index, "points"), message)
+        self.finish()
 
     def expression(
         self, entry: Mapping[str, Any], key: str, path: Path, wanted: Type
     ) -> Typed | None:
-        source = entry.get(key)
+        source, path = entry.get(key), (*path, key)
         if isinstance(source, int | Decimal) and not isinstance(source, bool):
-            source = str(source)
+            source = str(self.number(source, path))
         if not isinstance(source, str):
-            self.add((*path, key), f"'{key}' is missing: write an expression in quotes")
+            self.add(path, f"'{key}' is missing: write an expression in quotes")
             return None
         try:
             return compile_expression(source, TYPES, wanted)
         except ExpressionError as error:
-            line, column = self.positions.of((*path, key))
-            first = error.line == 1
-            line, column = line + error.line - 1, (column - 1 if first else 0) + error.column
-            self.problems.append(Problem(line, column, error.message, self.line(line)))
+            self.add_at(self.positions.inside(path, error.position), error.message)
             return None
-
-    def text(self, entry: Mapping[str, Any], key: str, path: Path, longest: int = 60) -> str:
-        value = entry.get(key)
-        if not isinstance(value, str) or not value.strip():
-            self.add((*path, key), f"'{key}' is missing")
-            return ""
-        if len(value) > longest:
-            self.add((*path, key), f"'{key}' has more than {longest} characters")
-        return value
-
-    def both(self, value: Any, path: Path) -> Text:
-        if not isinstance(value, dict):
-            self.add(path, f"'{path[-1]}' is missing: write it as {{en = ..., zh = ...}}")
-            return Text("", "")
-        self.check_keys(value, "text", path)
-        return Text(self.text(value, "en", path, 1000), self.text(value, "zh", path, 1000))
 
     def sentence(self, entry: Mapping[str, Any], path: Path) -> Text:
         """The reason in both languages; what it names in braces must be a fact."""
-        for language in ("en", "zh"):
-            self.check_placeholders(str(entry.get(language, "")), (*path, language))
-        return Text(self.text(entry, "en", path, 500), self.text(entry, "zh", path, 500))
+        return Text(
+            en=self.placed(self.text(entry, "en", path, LONGEST_SENTENCE), (*path, "en")),
+            zh=self.placed(self.text(entry, "zh", path, LONGEST_SENTENCE), (*path, "zh")),
+        )
 
-    def check_placeholders(self, sentence: str, path: Path) -> None:
+    def placed(self, sentence: str, path: Path) -> str:
         try:
             parts = list(string.Formatter().parse(sentence))
         except ValueError:
-            self.add(path, "a brace is not closed")
-            return
+            self.add(path, "a brace is not closed; write {{ for a brace itself")
+            return ""
         for _, name, form, conversion in parts:
-            if name is not None and (name not in FIELDS or form or conversion):
-                close = difflib.get_close_matches(name, FIELDS, n=1)
-                hint = f", did you mean '{{{close[0]}}}'?" if close else ""
-                self.add(path, f"unknown field '{{{name}}}'{hint}")
-
-    def check_names(self, guards: tuple[Guard, ...], rules: tuple[Rule, ...]) -> None:
-        seen: set[str] = set()
-        named: tuple[tuple[str, Sequence[Guard | Rule]], ...] = (
-            ("guards", guards),
-            ("rules", rules),
-        )
-        for kind, entries in named:
-            for index, entry in enumerate(entries):
-                if entry.id and entry.id in seen:
-                    self.add((kind, index, "id"), f"'{entry.id}' stands here a second time")
-                seen.add(entry.id)
+            if name is None or (name in FIELDS and not form and not conversion):
+                continue
+            hint = suggestion(name, FIELDS, "{{{}}}")
+            at = max(0, sentence.find(f"{{{name}"))
+            self.add_at(self.positions.inside(path, at), f"unknown field '{{{name}}}'{hint}")
+        return sentence
 
 
 def _is_step(step: Any) -> bool:
@@ -295,12 +230,3 @@ def _is_step(step: Any) -> bool:
         and isinstance(step[0], int)
         and not isinstance(step[0], bool)
     )
-
-
-def _plain(value: Any) -> Any:
-    """``value`` without decimals, for the canonical form: numbers as text, exactly as written."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    return value if isinstance(value, bool | int | str) else str(value)

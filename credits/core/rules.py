@@ -1,58 +1,29 @@
-"""What a rule set is: guards, rules, and the texts that say in words what they do.
+"""What a rule set is: guards, rules, and sentences that say in words what they do.
 
 A guard stops a contribution from counting and says why; a rule adds points with a sentence in
 English and Chinese. `credits.core.rule_reader` reads one from TOML.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from credits.core.expressions import EvaluationError
-from credits.core.facts import FIELDS, Facts
+from credits.core.facts import Facts
+from credits.core.points import decimal_points
+from credits.core.problems import SourceError
+from credits.core.texts import Text
 
-THOUSAND = 1000
-LARGEST_POINTS = 10**9
+COUNTED, WAITING, NOT_COUNTED = "counted", "waiting", "not_counted"
+GUARD_STATES = (NOT_COUNTED, WAITING)
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a source, and where; line and column count from 1."""
-
-    line: int
-    column: int
-    message: str
-    source_line: str = ""
-
-    def __str__(self) -> str:
-        head = f"line {self.line}, column {self.column}: {self.message}"
-        if not self.source_line:
-            return head
-        start = max(0, self.column - 61)
-        shown = self.source_line[start : start + 100]
-        return f"{head}\n  {shown}\n  {' ' * (self.column - 1 - start)}^"
+OWN_REASONS = frozenset(
+    {"bot", "cannot-evaluate", "no-human", "no-longer-named", "no-rule", "sharing"}
+)
+"""Reasons that `credits.core.scoring` gives itself; no rule may bear their names."""
 
 
-class RuleSetError(Exception):
+class RuleSetError(SourceError):
     """A source is not a rule set; ``problems`` says everything that is wrong."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in problems))
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One sentence in both languages; ``{field}`` stands for the value of a fact."""
-
-    en: str
-    zh: str
-
-    def filled(self, facts: Facts) -> tuple["Text", dict[str, Any]]:
-        """With the values of ``facts`` in their places, and those values."""
-        named = [name for name in FIELDS if f"{{{name}}}" in self.en + self.zh]
-        values = {name: getattr(facts, name) for name in named}
-        return Text(self.en.format_map(values), self.zh.format_map(values)), values
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +87,6 @@ class RuleSet:
     run: Run
 
 
-def to_thousandths(value: float) -> int:
-    """Points as integer thousandths, halves to even.
-
-    Raises:
-        EvaluationError: not a finite number that fits.
-    """
-    scaled = value * THOUSAND
-    if not -LARGEST_POINTS < scaled < LARGEST_POINTS:
-        raise EvaluationError("the points are not a sensible number")
-    return round(scaled)
-
-
 def describe(rule_set: RuleSet, language: str) -> list[dict[str, str]]:
     """The guards and rules in words: what each says, when it applies and where it comes from."""
 
@@ -161,9 +120,5 @@ def describe(rule_set: RuleSet, language: str) -> list[dict[str, str]]:
 def _bands_in_words(bands: Bands | None) -> str:
     if bands is None:
         return ""
-    steps = [f"{bands.of} ≤ {limit}: {_decimal(points)}" for limit, points in bands.steps]
-    return "; ".join([*steps, f"> {bands.steps[-1][0]}: {_decimal(bands.more)}"])
-
-
-def _decimal(points: int) -> str:
-    return f"{points / THOUSAND:g}"
+    steps = [f"{bands.of} ≤ {limit}: {decimal_points(points)}" for limit, points in bands.steps]
+    return "; ".join([*steps, f"> {bands.steps[-1][0]}: {decimal_points(bands.more)}"])

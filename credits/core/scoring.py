@@ -11,8 +11,9 @@ from typing import Any
 
 from credits.core.expressions import EvaluationError
 from credits.core.facts import Facts, Participant, ScoredInput, facts_of
-from credits.core.rules import Rule, RuleSet, Text
+from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, Rule, RuleSet
 from credits.core.sharing import split
+from credits.core.texts import Text
 
 AUTHORSHIP = frozenset({"author", "co_author"})
 EARNING_ROLES: Mapping[str, frozenset[str]] = {
@@ -24,8 +25,6 @@ EARNING_ROLES: Mapping[str, frozenset[str]] = {
     "release": AUTHORSHIP,
 }
 """Who may earn by a contribution of a kind; everybody else is named but not scored."""
-
-COUNTED, WAITING, NOT_COUNTED = "counted", "waiting", "not_counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +79,19 @@ def _score(item: ScoredInput, rule_set: RuleSet, now: datetime) -> list[ScoreRes
 
 
 def _shared(item: ScoredInput, reasons: tuple[Reason, ...]) -> list[ScoreResult]:
-    """Give each human the share; bots get none, so the humans keep the whole."""
+    """Give each human the share; bots get none, so the humans keep the whole.
+
+    In the order of keys, so that a thousandth that cannot be cut goes to the same person each
+    time, however the participants are listed.
+    """
     total = sum(reason.points for reason in reasons)
-    weights = [0 if part.is_bot else part.weight for part in item.participants]
+    people = sorted(item.participants, key=lambda part: part.key)
+    weights = [0 if part.is_bot else part.weight for part in people]
     if not any(weights):
         return _nothing(item, NOT_COUNTED, NO_HUMAN)
     whole = sum(weights)
     results = []
-    for who, weight, points in zip(item.participants, weights, split(total, weights), strict=True):
+    for who, weight, points in zip(people, weights, split(total, weights), strict=True):
         mine = _mine(who, weight, whole, reasons, points - total)
         category = mine[0].category
         state = COUNTED if weight else NOT_COUNTED

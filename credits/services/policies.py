@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import QuerySet, Sum
 
 from accounts.models import Institution, User
-from credits.core.policy import PriorCredits, Proposal, parse_policy
+from credits.core.policy import PriorCredits, Proposal
 from credits.core.policy import propose as propose_credits
+from credits.core.policy_reader import parse_policy
 from credits.models import Certificate, CertificateItem, CreditPolicy, Recognition
 from credits.services.errors import CreditsError
 

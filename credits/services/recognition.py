@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Institution, Membership, User
-from credits.core.policy import parse_policy
+from credits.core.policy_reader import parse_policy
 from credits.models import (
     Application,
     Certificate,

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.utils.translation import get_language
 
-from credits.core.policy import parse_policy
-from credits.core.rules import Text
+from credits.core.policy_reader import parse_policy
+from credits.core.texts import Text
 from credits.models import CreditPolicy
 
 

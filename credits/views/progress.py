@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from accounts.models import Institution, Membership, User
-from credits.core.policy import parse_policy
+from credits.core.policy_reader import parse_policy
 from credits.models import Application, CreditPolicy
 from credits.services.policies import policy_in_force, prior_credits, propose, term_at
 from credits.views.student_forms import free_certificates

@@ -3,25 +3,25 @@
 import re
 from dataclasses import dataclass
 
+from credits.core.problems import pointed
+
 LONGEST_EXPRESSION = 2_000
 
 
 class ExpressionError(Exception):
-    """An expression is not one that we take; ``line`` and ``column`` count from 1."""
+    """An expression is not one that we take.
+
+    ``position`` counts characters from 0, ``line`` and ``column`` count from 1.
+    """
 
     def __init__(self, message: str, source: str, position: int) -> None:
         self.message = message
+        self.position = position
         self.line = source.count("\n", 0, position) + 1
         start = source.rfind("\n", 0, position) + 1
         self.column = position - start + 1
-        self.source_line = source[start:].split("\n", 1)[0]
-        super().__init__(f"line {self.line}, column {self.column}: {message}\n{self.pointed()}")
-
-    def pointed(self) -> str:
-        """The line at fault with a caret below the place; long lines are cut around it."""
-        first = max(0, self.column - 61)
-        shown = self.source_line[first : first + 100].replace("\t", " ")
-        return f"  {shown}\n  {' ' * (self.column - 1 - first)}^"
+        shown = pointed(source[start:].split("\n", 1)[0], self.column)
+        super().__init__(f"line {self.line}, column {self.column}: {message}\n{shown}")
 
 
 @dataclass(frozen=True, slots=True)
