@@ -115,6 +115,8 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server; open transactions are rolled back, committed ones are safe."""
+        if not self.home.exists():
+            return
         with _locked(self.home / "postgres.lock"):
             pid = self._pid()
             if pid is None or not self._is_ours(pid):
@@ -130,10 +132,13 @@ class EmbeddedPostgres:
     def _initialise(self, programs: Path) -> None:
         if (self.data / "PG_VERSION").exists():
             return
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(mode=0o700)
-        arguments = ["-D", str(self.data), "-U", "postgres", "--auth=trust", "-E", "UTF8"]
-        arguments += ["--locale=C", "--no-instructions", "--no-sync"]
+        # Made aside and renamed when whole: initdb killed half-way leaves nothing to stumble over.
+        fresh = self.home / "data.new"
+        for directory in (self.data, fresh):
+            shutil.rmtree(directory, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        arguments = ["-D", str(fresh), "-U", "postgres", "--auth=trust", "-E", "UTF8"]
+        arguments += ["--locale=C", "--no-instructions"]
         command = [str(programs / "initdb"), *arguments]
         done = subprocess.run(  # noqa: S603 - programs we found ourselves
             command,
@@ -143,15 +148,15 @@ class EmbeddedPostgres:
             **self._as_somebody_else(),
         )
         if done.returncode != 0:
-            shutil.rmtree(self.data, ignore_errors=True)
             message = done.stderr.decode(errors="replace").strip()
             raise EmbeddedPostgresError(f"initdb failed: {message}")
+        fresh.rename(self.data)
 
     def _launch(self, programs: Path) -> None:
         command = [str(programs / "postgres"), "-D", str(self.data), "-k", str(self.socket)]
         for setting in ("listen_addresses=", "unix_socket_permissions=0700", *self.settings):
             command += ["-c", setting]
-        make_private(self.socket)
+        make_private(self.socket, owners=[NOBODY] if os.geteuid() == 0 else [])
         log_path = self.home / "postgres.log"
         began = time.monotonic()
         with log_path.open("ab") as log:
@@ -171,7 +176,8 @@ class EmbeddedPostgres:
                 if self.answers():
                     return
                 time.sleep(0.05)
-        raise EmbeddedPostgresError(f"PostgreSQL did not start in time; see {log_path}.")
+        said = log_path.read_text(errors="replace").strip().splitlines()[-1:]
+        raise EmbeddedPostgresError(f"PostgreSQL does not start; {log_path} ends: {''.join(said)}")
 
     def _patience_seconds(self) -> float:
         return RECOVERY_TIMEOUT_SECONDS if self._is_alive() else START_TIMEOUT_SECONDS
@@ -218,7 +224,7 @@ class EmbeddedPostgres:
             return {}
         if _namespaces_work():
             return {"preexec_fn": _enter_user_namespace}
-        for path in (self.home, self.data, self.socket, *self.data.rglob("*")):
+        for path in (self.home, self.socket, *self.home.rglob("*")):
             if path.exists():
                 os.chown(path, NOBODY, NOBODY)
         return {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": "/"}

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 LONGEST_DIRECTORY = 85
@@ -22,12 +23,13 @@ def short_directory(directory: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"opencredits-{os.getuid()}-{digest}"
 
 
-def make_private(directory: Path) -> None:
-    """Make ``directory`` ours alone.
+def make_private(directory: Path, *, owners: Collection[int] = ()) -> None:
+    """Make ``directory`` ours alone, or that of one of ``owners``, who act for us.
 
     Raises:
         ForeignDirectoryError: somebody else made it first.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if directory.stat().st_uid != os.getuid():
+    if directory.stat().st_uid not in {os.getuid(), *owners}:
         raise ForeignDirectoryError(f"{directory} belongs to somebody else; set OPENCREDITS_HOME.")
+    directory.chmod(0o700)

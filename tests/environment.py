@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import NodeId
 from django.conf import settings
 
 from config.embedded import EmbeddedPostgres
@@ -54,6 +55,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get("DATABASE_URL"):
         server.start()
     config.add_cleanup(lambda: _clean_up(server, HOME))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of a group in one process.
+
+    pytest-xdist 3.8 writes the group into a field that pytest 9.2 no longer reads (`_nodeid`), so
+    that groups were scattered and each process started a site of its own.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        if mark := item.get_closest_marker("xdist_group"):
+            item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")
 
 
 def _clean_up(server: EmbeddedPostgres, home: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,11 @@ class Command(BaseCommand):
         run_directory = settings.HOME / "run"
         server = None if settings.DATABASE_URL else EmbeddedPostgres(settings.PG_HOME)
         try:
-            with sole_supervisor(run_directory), in_use(server) if server else nullcontext():
+            with ExitStack() as stack:
+                stack.enter_context(sole_supervisor(run_directory))
                 refuse_busy_port(host, port)
+                if server is not None:
+                    stack.enter_context(in_use(server))
                 self._prepare()
                 children = children_of(host, port, options["workers"])
                 supervisor = Supervisor(children, run_directory, Watch(server))

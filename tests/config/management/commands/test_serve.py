@@ -1,0 +1,141 @@
+"""``opencredits serve``: real PostgreSQL, broker, web, worker and beat, killed as they are."""
+
+import json
+import os
+import signal
+import socket
+
+import pytest
+
+from config.broker import broker_socket
+from config.management.commands.serve import default_address
+from tests.served import CHILDREN, ServedSite, children_of, is_running, kill
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.engine
+shared = pytest.mark.xdist_group("served site")
+alone = pytest.mark.xdist_group("own site")
+
+
+@shared
+def test_the_site_answers_and_says_that_it_is_ready(site):
+    wait_until(site.is_ready, 30)
+
+    assert site.ask("/healthz") == (200, "ok\n")
+    assert json.loads(site.ask("/readyz")[1]) == {"ready": True, "failed": [], "reasons": {}}
+    assert site.ask("/")[0] == 200
+    assert f"OpenCredits runs at {site.site.url}/" in site.said()
+
+
+@shared
+@pytest.mark.parametrize("name", CHILDREN)
+def test_a_killed_child_comes_back(site, name):
+    wait_until(site.is_ready, 30)
+    before = site.pid(name)
+
+    kill(before)
+
+    wait_until(lambda: site.pid(name) not in {0, before} and site.is_ready(), 30)
+    assert not is_running(before)
+
+
+@shared
+def test_work_goes_on_after_every_child_was_killed_at_once(site):
+    wait_until(site.is_ready, 30)
+    old = {name: site.pid(name) for name in CHILDREN}
+    beaten_at = site.sql("SELECT beaten_at FROM harvesters_heartbeat")
+
+    kill(*old.values())
+
+    newest = "SELECT beaten_at FROM harvesters_heartbeat WHERE beaten_at > %(before)s"
+    wait_until(lambda: site.sql(newest, before=beaten_at), 60)
+    wait_until(site.is_ready, 30)
+    assert not [name for name, pid in old.items() if is_running(pid)]
+
+
+@shared
+def test_a_second_supervisor_in_the_same_folder_is_refused(site):
+    done = site.run("serve", "--port", "1")
+
+    assert done.returncode == 1
+    assert "runs already in this folder; stop it first, or set another" in done.stderr
+    assert site.ask("/healthz")[0] == 200
+
+
+@shared
+def test_doctor_finds_nothing_to_mend_while_the_site_is_served(site):
+    wait_until(site.is_ready, 30)
+
+    done = site.run("doctor", "--json")
+
+    assert done.returncode == 0, done.stdout
+    assert all(check["is_good"] for check in json.loads(done.stdout))
+
+
+@shared
+def test_the_sockets_are_open_to_their_owner_alone(site):
+    for folder in (broker_socket(site.home).parent, site.postgres.socket):
+        assert folder.stat().st_mode & 0o077 == 0
+
+
+@alone
+def test_a_port_that_is_taken_is_named_before_anything_starts(own_site):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        done = own_site.run("serve", "--port", str(port))
+
+    assert done.returncode == 1
+    assert f"Cannot listen on port {port} of 127.0.0.1: Address already in use" in done.stderr
+    assert f"OPENCREDITS_BASE_URL=http://127.0.0.1:{port + 1}" in done.stderr
+    assert not (own_site.home / "postgres").exists()
+
+
+@alone
+def test_ctrl_c_stops_everything(own_site):
+    own_site.start()
+    pids = own_site.pids()
+    assert len(pids) > len(CHILDREN)
+
+    code = own_site.end(signal.SIGINT)
+
+    assert code == 0
+    assert own_site.said().endswith("Stopped.\n")
+    assert not [pid for pid in pids if is_running(pid)]
+
+
+@alone
+def test_a_killed_supervisor_leaves_nothing_that_the_next_start_does_not_clean_up(own_site):
+    own_site.start()
+    pids = own_site.pids()
+    own_site.sql("INSERT INTO harvesters_heartbeat VALUES ('kept', now()) RETURNING name")
+    # A worker that cannot hear the signal of its supervisor's death.
+    os.kill(own_site.pid("worker"), signal.SIGSTOP)
+
+    own_site.end(signal.SIGKILL)
+    own_site.start()
+
+    survivors = [pid for pid in pids if is_running(pid)]
+    assert set(survivors) <= postgres_processes(own_site)
+    assert own_site.sql("SELECT count(*) FROM harvesters_heartbeat WHERE name = 'kept'") == 1
+    assert "ending worker, left behind as process" in own_site.said()
+    assert own_site.end(signal.SIGTERM) == 0
+    assert not [pid for pid in pids if is_running(pid)]
+
+
+def postgres_processes(site: ServedSite) -> set[int]:
+    postmaster = site.pid("postgres")
+    return {postmaster, *children_of(postmaster)}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "address"),
+    [
+        ("http://localhost:8000", ("localhost", 8000)),
+        ("http://127.0.0.1:9000", ("127.0.0.1", 9000)),
+        ("http://[::1]:9000", ("::1", 9000)),
+        ("https://credits.university.example", ("localhost", 8000)),
+    ],
+)
+def test_the_site_listens_at_its_address_or_behind_the_proxy_that_has_it(base_url, address):
+    assert default_address(base_url) == address

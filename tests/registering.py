@@ -1,0 +1,34 @@
+"""``python -m tests.registering SOURCE SLUG``: a project over a source, by rules in force.
+
+Run inside the site that is to have it: with that site's environment, and its database up.
+"""
+
+import json
+import os
+import sys
+
+import django
+
+
+def main(source: str, slug: str) -> None:
+    """Register, and print the number of the source's cursor."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from config.demo.story import publish_rules  # noqa: PLC0415
+    from credits.models import Project  # noqa: PLC0415
+    from harvesters.services.harvesting import register_source  # noqa: PLC0415
+    from harvesters.sources import open_forge  # noqa: PLC0415
+
+    now = timezone.now()
+    publish_rules(now)
+    forge, address = open_forge(source, now=now)
+    cursor = register_source(source, forge.find_repository(address), now=now)
+    project = Project.objects.create(slug=slug, name=slug, registered_at=now)
+    project.repositories.add(cursor.repository)
+    sys.stdout.write(json.dumps(cursor.pk))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    main(*sys.argv[1:])
