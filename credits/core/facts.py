@@ -3,7 +3,7 @@
 `FIELDS` is what the expressions are checked against and what the documentation shows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -123,6 +123,9 @@ LINE_KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds of files whose lines count as written by hand; generated, vendored, lock, notebook,
 data and binary files do not."""
 
+NO_LINES: Mapping[str, int] = dict.fromkeys(LINE_KINDS, 0)
+_COUNTS_AS = {kind: name for name, kinds in LINE_KINDS.items() for kind in kinds}
+
 _EMPTY: Mapping[Type, Any] = {
     Type.BOOL: False,
     Type.INT: 0,
@@ -142,8 +145,8 @@ def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
     unknown size: ``size_known`` is false then.
     """
     said = item.facts if isinstance(item.facts, Mapping) else {}
-    sizes = _sizes(said.get("sizes"))
-    lines = {name: _lines(sizes or {}, kinds) for name, kinds in LINE_KINDS.items()}
+    known = _lines(said.get("sizes"))
+    lines = NO_LINES if known is None else known
     return Facts(
         kind=item.kind,
         state=item.state,
@@ -160,7 +163,7 @@ def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
         lines_docs=lines["docs"],
         lines_ci=lines["ci"],
         files=_count(said.get("files_count")),
-        size_known=sizes is not None,
+        size_known=known is not None,
         comments=_count(said.get("comments")),
         reviewers=_count(said.get("reviewers")),
         review_state=_text(said, "review_state"),
@@ -175,18 +178,17 @@ def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
     )
 
 
-def _sizes(value: Any) -> Mapping[str, Sequence[int]] | None:
-    """Lines added and deleted by kind of file; None if they are not known in full."""
-    if not isinstance(value, Mapping):
+def _lines(sizes: Any) -> Mapping[str, int] | None:
+    """Lines written by hand, added and deleted; None if the sizes are not known in full."""
+    if not isinstance(sizes, Mapping):
         return None
-    for counts in value.values():
+    lines = dict(NO_LINES)
+    for kind, counts in sizes.items():
         if not isinstance(counts, list | tuple) or not all(map(_is_count, counts)):
             return None
-    return value
-
-
-def _lines(sizes: Mapping[str, Sequence[int]], kinds: Iterable[str]) -> int:
-    return sum(sum(sizes.get(kind, ())) for kind in kinds)
+        if kind in _COUNTS_AS:
+            lines[_COUNTS_AS[kind]] += sum(counts)
+    return lines
 
 
 def _is_count(value: Any) -> bool:

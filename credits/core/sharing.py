@@ -15,6 +15,8 @@ def split(points: int, weights: Sequence[int]) -> list[int]:
         raise ValueError("shares need weights of at least zero that do not sum to zero")
     parts = [points * weight // total for weight in weights]
     left = points - sum(parts)
+    if left == 0:
+        return parts
     by_fraction = sorted(
         range(len(weights)),
         key=lambda index: (-(points * weights[index] % total), -weights[index], index),
