@@ -3,7 +3,7 @@
 import pytest
 
 from credits.core.expressions import ExpressionError, compile_expression
-from credits.core.expressions.functions import FUNCTIONS
+from credits.core.expressions.functions import FUNCTIONS, METHODS, signature
 from credits.core.expressions.runtime import RUNTIME
 from tests.expressions import FIELDS, value_of
 
@@ -47,3 +47,15 @@ def test_arguments_of_a_wrong_type_are_refused_at_the_name(source, message, colu
 
 def test_every_function_can_be_called_by_compiled_expressions():
     assert {function.calls for function in FUNCTIONS.values()} <= RUNTIME.keys()
+
+
+def test_every_function_is_described_in_both_languages():
+    for entry in (*FUNCTIONS.values(), *METHODS.values()):
+        assert entry.en
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in entry.zh)
+
+
+def test_a_signature_says_what_is_taken_and_given():
+    assert signature("size") == "size(list(int) or list(string) or string) -> int"
+    assert signature("min") == "min(double or int, double or int) -> the same"
+    assert signature("contains") == "string.contains(string) -> bool"
