@@ -119,14 +119,12 @@ class EmbeddedPostgres:
             return
         with _locked(self.home / "postgres.lock"):
             pid = self._pid()
-            if pid is None or not self._is_ours(pid):
-                return
-            _signal(pid, signal.SIGINT)
-            deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-            while _is_running(pid) and time.monotonic() < deadline:
-                time.sleep(0.02)
-            if self._child is not None:
-                self._child.wait()
+            if pid is not None and self._is_ours(pid):
+                _signal(pid, signal.SIGINT)
+                deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+                while _is_running(pid) and time.monotonic() < deadline:
+                    time.sleep(0.02)
+            if self._child is not None and self._child.poll() is not None:
                 self._child = None
 
     def _initialise(self, programs: Path) -> None:

@@ -13,7 +13,10 @@ def env_text(name: str, default: str = "") -> str:
     """The value of ``name``, or the content of the file that ``name_FILE`` points to."""
     file = os.environ.get(f"{name}_FILE")
     if file:
-        return Path(file).read_text(encoding="utf-8").strip()
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"{name}_FILE={file} cannot be read: {error}") from error
     return os.environ.get(name, default)
 
 

@@ -1,0 +1,46 @@
+"""Settings from the environment: safe when missing, clear when wrong."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import env_flag, env_text
+
+
+def test_a_missing_variable_has_its_default(monkeypatch):
+    monkeypatch.delenv("OPENCREDITS_TRIED", raising=False)
+
+    assert env_text("OPENCREDITS_TRIED", "as ever") == "as ever"
+    assert env_flag("OPENCREDITS_TRIED") is False
+    assert env_flag("OPENCREDITS_TRIED", default=True) is True
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path, monkeypatch):
+    file = tmp_path / "secret"
+    file.write_text("of the file\n")
+    monkeypatch.setenv("OPENCREDITS_TRIED", "of the environment")
+    monkeypatch.setenv("OPENCREDITS_TRIED_FILE", str(file))
+
+    assert env_text("OPENCREDITS_TRIED") == "of the file"
+
+
+def test_a_file_that_is_missing_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENCREDITS_TRIED_FILE", str(tmp_path / "nowhere"))
+
+    with pytest.raises(ImproperlyConfigured, match=r"OPENCREDITS_TRIED_FILE.*nowhere"):
+        env_text("OPENCREDITS_TRIED")
+
+
+@pytest.mark.parametrize(
+    ("word", "means"), [("1", True), ("Yes", True), ("off", False), ("", False)]
+)
+def test_yes_and_no_are_understood(monkeypatch, word, means):
+    monkeypatch.setenv("OPENCREDITS_TRIED", word)
+
+    assert env_flag("OPENCREDITS_TRIED") is means
+
+
+def test_neither_yes_nor_no_is_refused(monkeypatch):
+    monkeypatch.setenv("OPENCREDITS_TRIED", "maybe")
+
+    with pytest.raises(ImproperlyConfigured, match="OPENCREDITS_TRIED=maybe is neither yes nor no"):
+        env_flag("OPENCREDITS_TRIED")
