@@ -32,7 +32,8 @@ lock: .venv/.dev ## resolve the dependencies anew (needs the network)
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --upgrade -q
 
 messages: .venv/.dev ## gather and compile the translations (needs GNU gettext)
-	cd locale/.. && $(BIN)/opencredits makemessages -l zh_Hans --ignore .venv --ignore var --no-obsolete
+	$(BIN)/opencredits makemessages -l zh_Hans --ignore .venv --ignore var --no-obsolete --no-location --no-wrap
+	sed -i.old '/^"POT-Creation-Date/d' locale/zh_Hans/LC_MESSAGES/django.po && rm locale/zh_Hans/LC_MESSAGES/django.po.old
 	$(BIN)/pybabel -q compile -D django -d locale
 
 clean: ## remove the environment and the data of this folder

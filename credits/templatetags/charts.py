@@ -37,6 +37,7 @@ BUSY = (1, 3, 6, 10)
 
 BAR_WIDTH, BAR_HEIGHT = 640, 170
 FLOOR, CEILING = 145, 14
+METER_HEIGHT, METER_LONGEST, HATCH_STEP = 18, 900, 8
 
 
 @register.simple_tag
@@ -194,30 +195,29 @@ def credit_meter(
 ) -> SafeString:
     """How far a person is: solid is recognised, hatched under review, outlined ready to apply."""
     whole = max(goal, recognised + reviewed + ready, Decimal(1))
-    first, second, third = (float(100 * part / whole) for part in (recognised, reviewed, ready))
-    hatches = mark_safe(  # noqa: S308 - made of numbers
-        "".join(
-            f'<line class="m2-line" x1="{x - 2:.1f}" y1="18" x2="{x + 2:.1f}" y2="0"/>'
-            for x in _every(first, first + second)
-        )
+    widths = [float(100 * part / whole) for part in (recognised, reviewed, ready)]
+    lefts = (0.0, widths[0], widths[0] + widths[1])
+    parts = zip(("m1", "m2", "m3"), lefts, widths, strict=True)
+    return format_html(
+        '<svg class="meter" aria-hidden="true">{}</svg>',
+        format_html_join("", "{}", ((_meter_part(*part),) for part in parts if part[2])),
+    )
+
+
+def _meter_part(kind: str, left: float, width: float) -> SafeString:
+    """One part of the bar, as an inner <svg>: what is drawn in it ends where it ends."""
+    hatches = format_html_join(
+        "",
+        '<line x1="{}" y1="0" x2="{}" y2="18"/>',
+        ((x, x + METER_HEIGHT) for x in range(-METER_HEIGHT, METER_LONGEST, HATCH_STEP)),
     )
     return format_html(
-        '<svg class="meter" viewBox="0 0 100 18" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="m2-base" x="{1}" width="{2}" height="18"/>{5}'
-        '<rect class="m1" width="{0}" height="18"/>'
-        '<rect class="m3" x="{3}" width="{4}" height="18"/></svg>',
-        f"{first:.2f}",
-        f"{first:.2f}",
-        f"{second:.2f}",
-        f"{first + second:.2f}",
-        f"{third:.2f}",
-        hatches,
+        '<svg class="{}" x="{}%" width="{}%" height="18"><rect width="100%" height="18"/>{}</svg>',
+        kind,
+        f"{left:.2f}",
+        f"{width:.2f}",
+        hatches if kind == "m2" else "",
     )
-
-
-def _every(start: float, end: float, step: float = 2.0) -> Iterable[float]:
-    count = int((end - start) / step)
-    return (start + step * (n + 0.5) for n in range(count))
 
 
 @register.simple_tag

@@ -48,7 +48,7 @@ def certificate_new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         start, end = form.bounds
         chosen = {"start": start, "end": end, "project": form.cleaned_data["project"]}
-        if request.method == "POST":
+        if _is_meant(request):
             try:
                 issued = issue_certificate(
                     person, now=now, shows_name=form.cleaned_data["shows_name"], **chosen
@@ -79,7 +79,7 @@ def application_new(request: HttpRequest) -> HttpResponse:
     form = ApplicationForm(request.POST or request.GET or None, user=person, now=now)
     context: dict[str, Any] = {"form": form, **_what_is_there(person, now)}
     if form.is_bound and form.is_valid():
-        if request.method == "POST":
+        if _is_meant(request):
             try:
                 submitted = submit_application(person, now=now, **form.cleaned_data)
             except CreditsError as error:
@@ -89,6 +89,11 @@ def application_new(request: HttpRequest) -> HttpResponse:
                 return redirect("application", submitted.pk)
         context |= _proposed(person, form, now)
     return render(request, "credits/student/application_new.html", context)
+
+
+def _is_meant(request: HttpRequest) -> bool:
+    """Whether a filled form is to be done, rather than looked at first."""
+    return request.method == "POST" and "preview" not in request.POST
 
 
 def _what_is_there(person: User, now: datetime) -> dict[str, Any]:
