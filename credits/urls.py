@@ -1,6 +1,7 @@
 """Addresses of the pages. They are promises to others: add freely, rename none."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from credits.views import (
     certificates,
@@ -12,14 +13,25 @@ from credits.views import (
     verification,
 )
 
+
+class VersionConverter(StringConverter):
+    """A version as its author wrote it; no text with NUL ever got into the database."""
+
+    regex = "[^/\0]+"
+
+
+register_converter(VersionConverter, "version")
+
 everybody = [
     path("", public.home, name="home"),
     path("verify", verification.verify, name="verify"),
     path("c/<str:code>/evidence.json", verification.evidence, name="certificate-evidence"),
     path("c/<str:code>.json", verification.certificate_json, name="certificate-json"),
     path("c/<str:code>", verification.certificate, name="certificate"),
-    path("rules/<slug:slug>/v<str:version>.toml", public.rule_set_source, name="rule-set-source"),
-    path("rules/<slug:slug>/v<str:version>", public.rule_set, name="rule-set"),
+    path(
+        "rules/<slug:slug>/v<version:version>.toml", public.rule_set_source, name="rule-set-source"
+    ),
+    path("rules/<slug:slug>/v<version:version>", public.rule_set, name="rule-set"),
     path("projects/<slug:slug>", public.project, name="project"),
     path("log", public.log, name="log"),
     path("log/checkpoint", public.log_checkpoint, name="log-checkpoint"),

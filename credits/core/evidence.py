@@ -4,9 +4,10 @@ Titles and addresses come from strangers; here they are made fit to be signed.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from credits.core.canonical import canonical_json, digest_sri
+from credits.core.canonical import MAX_SAFE_INTEGER, canonical_json, digest_sri
 from credits.core.certificate_facts import CertificateFacts
 from credits.core.proof import CONTROL, rfc3339
 
@@ -69,7 +70,7 @@ def build_evidence_record(facts: CertificateFacts) -> dict[str, Any]:
                     ],
                     "ai_assistance": list(item.ai_assistance) or None,
                     "digest": item.digest,
-                    "facts": item.facts,
+                    "facts": exact(item.facts),
                 }
             )
             for item in facts.evidence
@@ -120,6 +121,17 @@ def shown(text: str) -> str:
     """A title as it can be signed: strangers write titles, and none may prevent a certificate."""
     printable = SURROGATE.sub("\ufffd", CONTROL.sub(" ", text)).replace("\n", " ")
     return printable.strip()[:TITLE_LENGTH]
+
+
+def exact(value: Any) -> Any:
+    """``value`` with numbers that not every reader of JSON keeps exactly written as text."""
+    if isinstance(value, Mapping):
+        return {key: exact(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [exact(part) for part in value]
+    if isinstance(value, int | float) and abs(value) > MAX_SAFE_INTEGER:
+        return str(value)
+    return value
 
 
 def present(document: dict[str, Any]) -> dict[str, Any]:

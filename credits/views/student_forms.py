@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from credits.views.records import projects_of
 from harvesters.models import Participation
 
 A_YEAR = timedelta(days=365)
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 
 
 class DateInput(forms.DateInput):
@@ -23,6 +25,16 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day that every time zone can tell, and the day after it as well."""
+
+    widget = DateInput
+
+    def __init__(self, **options: Any) -> None:
+        bounds = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+        super().__init__(validators=bounds, **options)
 
 
 class ContributionFilter(forms.Form):
@@ -84,8 +96,8 @@ class CertificateForm(forms.Form):
         to_field_name="slug",
         empty_label=_("All projects together"),
     )
-    start = forms.DateField(label=_("First day"), widget=DateInput())
-    end = forms.DateField(label=_("Last day"), widget=DateInput())
+    start = DayField(label=_("First day"))
+    end = DayField(label=_("Last day"))
     shows_name = forms.BooleanField(label=_("Show my name on it"), required=False)
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:

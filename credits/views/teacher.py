@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 from credits.models import Certificate, Project, Score
 from credits.views.records import own_scores, totals_of
-from credits.views.student_forms import DateInput, a_year_until, midnight
+from credits.views.student_forms import DayField, a_year_until, midnight
 
 LARGEST = 10
 
@@ -22,8 +22,8 @@ LARGEST = 10
 class PeriodForm(forms.Form):
     """The days that the portfolio covers."""
 
-    start = forms.DateField(label=_("First day"), widget=DateInput())
-    end = forms.DateField(label=_("Last day"), widget=DateInput())
+    start = DayField(label=_("First day"))
+    end = DayField(label=_("Last day"))
 
 
 @login_required

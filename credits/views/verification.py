@@ -1,7 +1,7 @@
 """Verifying: by code, by link, by file. And what a verifier elsewhere fetches from us."""
 
+import re
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -29,6 +29,7 @@ LARGEST_UPLOAD = MAX_BYTES
 
 LARGEST_DISCARD = 256_000_000
 CHUNK = 65_536
+LINK_END = re.compile("[?#]")
 TOO_LARGE, NOT_FOUND = 413, 404
 
 
@@ -77,8 +78,9 @@ def _look_up(request: HttpRequest, text: str) -> HttpResponse:
     """A code or a link to a certificate of ours."""
     if not text:
         return _ask(request, _("Give a code, a link, a text or a file."))
-    is_link = "://" in text
-    code = urlsplit(text).path.rstrip("/").rpartition("/")[2] if is_link else text
+    code = LINK_END.split(text)[0].rstrip("/").rpartition("/")[2] if "://" in text else text
+    if "/" in code:
+        return _unknown(request, code)
     return redirect("certificate", code=code.removesuffix(".json")[:100] or "-")
 
 

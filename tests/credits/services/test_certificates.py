@@ -1,6 +1,7 @@
 """Certificates: what they count, that they are logged, that they are revoked for good."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -197,6 +198,25 @@ def test_later_facts_do_not_change_what_was_certified(student, worked):
     assert certificate.points == sum(item.points for item in certificate.items.all()) == 28_000
     assert verify_stored(certificate, now=NOW).is_valid
     assert issue(student).points == 44_000
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"title": "a\tb \x07 \x7f \ud800 \u2028"},
+        {"url": "javascript:alert(1)"},
+        {"url": 'https://forge.example/a b"<>'},
+        {"facts": {"sizes": {"code": [100, 0]}, "stars": 10**30, "labels": ["\x07"]}},
+    ],
+)
+def test_nothing_that_a_forge_tells_prevents_a_certificate(student, worked, told):
+    harvest(worked, replace(change(0), **told), now=SCORED)
+    score_project(worked, now=SCORED)
+
+    certificate = issue(student)
+
+    assert certificate.items.count() == 4
+    assert verify_stored(certificate, now=NOW).is_valid
 
 
 def test_a_revoked_certificate_says_so_at_once_everywhere(student, worked):

@@ -1,0 +1,102 @@
+"""Pages of a maintainer: how the harvest stands, which rules count, what was earned."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from credits.models import Project
+from harvesters.models import HarvestCursor, HarvestGap
+from tests.histories import *  # noqa: F403
+from tests.histories import change, harvest
+from tests.pages import words_of
+from tests.university import *  # noqa: F403
+
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+PAGES = ["maintained-project", "maintained-sources"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sun(client, project):
+    """A maintainer of the project."""
+    person = User.objects.create_user("sun")
+    project.maintainers.add(person)
+    client.force_login(person)
+    return client
+
+
+def test_a_visitor_is_asked_to_sign_in(client, project):
+    assert client.get(reverse("maintained")).status_code == 302
+    for page in (*PAGES, "maintained-harvest"):
+        assert client.get(reverse(page, args=[project.slug])).status_code == 302
+
+
+def test_who_maintains_nothing_is_told_so(client):
+    client.force_login(User.objects.create_user("new"))
+
+    assert client.get(reverse("maintained")).status_code == 200
+
+
+def test_the_projects_that_one_looks_after_are_listed_and_no_others(sun, project):
+    Project.objects.create(slug="other", name="Other", registered_at=NOW)
+
+    words = words_of(sun.get(reverse("maintained")))
+
+    assert "Vision" in words
+    assert "Other" not in words
+
+
+def test_a_project_shows_sources_gaps_rules_and_points_and_ranks_nobody(sun, worked):
+    cursor = HarvestCursor.objects.get()
+    HarvestGap.objects.create(
+        cursor=cursor, subject="commit 12ab", reason="its date cannot be read", found_at=NOW
+    )
+
+    answer = sun.get(reverse("maintained-project", args=[worked.slug]))
+
+    words = words_of(answer)
+    assert answer.context["totals"].points == 32_000
+    assert "its date cannot be read" in words
+    assert "AI open source" in words or "ai-open-source" in words
+    assert "Li Ming" not in words
+
+
+def test_the_pages_of_anothers_project_do_not_exist(client, worked, student):
+    client.force_login(student)
+
+    for page in PAGES:
+        assert client.get(reverse(page, args=[worked.slug])).status_code == 404
+    assert client.post(reverse("maintained-harvest", args=[worked.slug])).status_code == 404
+
+
+def test_reading_now_makes_the_sources_due(sun, worked):
+    HarvestCursor.objects.update(next_at=datetime(2999, 1, 1, tzinfo=UTC))
+    address = reverse("maintained-harvest", args=[worked.slug])
+
+    first, second = (words_of(sun.post(address, follow=True)) for _ in range(2))
+
+    assert "The next free worker reads it." in first
+    assert "Everything is being read already." in second
+    assert HarvestCursor.objects.get().next_at < datetime(2999, 1, 1, tzinfo=UTC)
+
+
+def test_reading_is_not_started_by_a_link(sun, worked):
+    assert sun.get(reverse("maintained-harvest", args=[worked.slug])).status_code == 405
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_take_as_many_queries_however_many_sources_there_are(sun, worked, page):
+    counts = []
+    for size in (3, 30):
+        for number in range(size):
+            harvest(worked, change(number), now=NOW, path=f"lab/{size}-{number}")
+        with CaptureQueriesContext(connection) as queries:
+            sun.get(reverse(page, args=[worked.slug]))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 15

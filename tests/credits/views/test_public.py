@@ -1,0 +1,143 @@
+"""Pages for everybody: the start, projects, rule sets, the log. They name nobody."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+from django.urls import reverse
+
+from credits.core.checkpoint import verify_checkpoint
+from credits.models import LogEntry, Project
+from credits.services.issuer import issuer_signer
+from credits.services.log import append_entry, log_origin, publish_checkpoint
+from credits.services.rules import create_draft
+from tests.histories import *  # noqa: F403
+from tests.histories import change, harvest
+from tests.pages import HOSTILE, sendable, words_of
+from tests.university import *  # noqa: F403
+from tests.university import DATA
+
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+def append(count):
+    for number in range(count):
+        append_entry(LogEntry.Kind.ISSUE, b"%d" % number, now=NOW)
+
+
+def test_the_start_says_what_this_is_and_counts(client, worked):
+    words = words_of(client.get("/"))
+
+    assert "How a contribution becomes credit" in words
+    assert "4 contributions" in words or " 4 " in words
+
+
+def test_the_start_works_before_anything_is_there(client):
+    assert client.get("/").status_code == 200
+
+
+def test_a_project_shows_its_work_and_nobodys_name(client, worked):
+    answer = client.get(worked.get_absolute_url())
+
+    words = words_of(answer)
+    assert "Vision" in words
+    assert "32" in words
+    assert "Li Ming" not in words
+    assert "wu" not in words.split()
+
+
+def test_a_project_without_rules_or_history_is_shown_as_such(client, project):
+    assert client.get(project.get_absolute_url()).status_code == 200
+
+
+def test_a_rule_set_is_shown_in_sentences_and_as_the_very_source(client, rule_set):
+    page = client.get(rule_set.get_absolute_url())
+    source = client.get(f"{rule_set.get_absolute_url()}.toml")
+
+    assert "Merged code" in words_of(page)
+    assert source.content.decode() == rule_set.source
+    assert source["Content-Type"].startswith("application/toml")
+
+
+def test_a_draft_is_shown_to_nobody(client):
+    draft = create_draft(
+        (DATA / "rule_sets" / "ai-open-source-1.0.toml").read_text(encoding="utf-8")
+    )
+
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert client.get(f"{draft.get_absolute_url()}.toml").status_code == 404
+
+
+def test_the_log_shows_the_newest_entries_and_leads_to_older_ones(client):
+    append(60)
+
+    newest = client.get("/log")
+    older = client.get("/log?before=10")
+
+    assert [entry.index for entry in newest.context["entries"]] == list(range(59, 9, -1))
+    assert newest.context["older_url"] == "?before=10"
+    assert [entry.index for entry in older.context["entries"]] == list(range(9, -1, -1))
+    assert older.context["older_url"] == ""
+
+
+def test_the_log_page_names_no_document_and_no_person(client, issued):
+    words = words_of(client.get("/log"))
+
+    assert "Li Ming" not in words
+    assert issued.code not in words
+
+
+def test_an_empty_log_has_a_page_and_no_checkpoint(client):
+    assert client.get("/log").status_code == 200
+
+    answer = client.get("/log/checkpoint")
+    assert answer.status_code == 404
+    assert "No checkpoint is signed yet" in answer.content.decode()
+
+
+def test_the_checkpoint_is_the_signed_note_itself(client):
+    append(3)
+    signer = issuer_signer(now=NOW)
+    publish_checkpoint(signer, now=NOW)
+
+    answer = client.get("/log/checkpoint")
+
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    read = verify_checkpoint(answer.content.decode(), {log_origin(): signer.public_key()})
+    assert read.tree_size == 4
+
+
+@pytest.mark.parametrize("path", ["/", "/log", "/log/checkpoint", "/verify"])
+def test_reading_is_all_that_a_visitor_does(client, path):
+    assert client.put(path).status_code == 405
+    assert client.delete(path).status_code == 405
+
+
+def test_hostile_parameters_are_answered_in_words(client, rule_set):
+    append(1)
+
+    for value in map(sendable, HOSTILE):
+        assert client.get("/log", {"before": value}).status_code == 200, value
+        part = quote(value[:300], safe="")
+        for path in (f"/projects/{part}", f"/rules/{part}/v1.0", f"/rules/ai-open-source/v{part}"):
+            for ending in ("", ".toml"):
+                assert client.get(path + ending).status_code == 404, value
+
+
+def test_pages_take_as_many_queries_however_long_the_history_is(
+    client, worked, django_assert_max_num_queries
+):
+    harvest(worked, *(change(100 + number) for number in range(30)), now=NOW)
+    append(60)
+
+    for path in ("/", reverse("project", args=[worked.slug]), "/log"):
+        with django_assert_max_num_queries(10):
+            client.get(path)
+
+
+def test_projects_are_found_by_their_name_in_the_address_alone(client, project):
+    Project.objects.create(slug="other", name="Other", registered_at=NOW)
+
+    assert "Other" not in words_of(client.get(project.get_absolute_url()))
