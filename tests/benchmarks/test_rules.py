@@ -9,7 +9,7 @@ from tests.rule_sets import CONTRIBUTIONS, NOW
 CEL = peer()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100)
 @given(CONTRIBUTIONS)
 def test_the_default_rule_set_means_to_google_s_cel_what_it_means_to_us(item):
     facts = facts_of(item, now=NOW)

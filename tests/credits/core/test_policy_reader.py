@@ -110,7 +110,7 @@ def test_a_text_that_is_too_long_is_not_read():
     assert "at most 100000 are read" in problems(POLICY + "#" * 100_000)[0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(POLICY.split("\n")), max_size=20).map("\n".join))
 def test_no_shuffle_of_lines_breaks_the_reader(source):
     try:
@@ -119,7 +119,7 @@ def test_no_shuffle_of_lines_breaks_the_reader(source):
         assert all(problem.line >= 1 for problem in error.problems)  # noqa: PT017 - read or refused
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(POLICY) - 1), st.characters() | st.sampled_from("'\"[]{}=\n-.e9"))
 def test_no_single_wrong_character_breaks_the_reader(at, sign):
     try:

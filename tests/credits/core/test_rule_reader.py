@@ -184,7 +184,7 @@ def test_every_other_change_changes_the_digest():
 _LINES = st.sampled_from(DEFAULT.split("\n"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_LINES, max_size=25).map("\n".join))
 def test_no_shuffle_of_lines_breaks_the_reader(source):
     try:
@@ -193,7 +193,7 @@ def test_no_shuffle_of_lines_breaks_the_reader(source):
         assert all(problem.line >= 1 for problem in error.problems)  # noqa: PT017 - read or refused
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(SMALL) - 1), st.characters() | st.sampled_from("'\"[]{}=\n&0"))
 def test_no_single_wrong_character_breaks_the_reader(at, sign):
     try:
