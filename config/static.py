@@ -20,7 +20,10 @@ def collect_static() -> bool:
     if collected.exists() and kept.exists() and kept.read_text() == digest:
         return False
     kept.unlink(missing_ok=True)
-    call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=UNUSED)
+    # Cleared, because Django compares times alone and would keep older files of a new version out.
+    call_command(
+        "collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=UNUSED
+    )
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(digest)
     return True

@@ -179,13 +179,14 @@ def _read_pid_file(file: Path) -> tuple[int, str]:
 
 
 def _birth_of(pid: int) -> str | None:
-    """When a process began; with it a process is told from another with a reused pid."""
+    """When a living process began; it tells the process from another with a reused pid."""
     if sys.platform != "linux":
         return _birth_by_ps(pid)
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except (OSError, IndexError):
         return None
+    return None if fields[0] == "Z" else fields[19]
 
 
 def _birth_by_ps(pid: int) -> str | None:
@@ -195,11 +196,9 @@ def _birth_by_ps(pid: int) -> str | None:
 
 
 def _end_group(pid: int, birth: str) -> None:
-    try:
-        os.killpg(pid, signal.SIGTERM)
-        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
-        while _birth_of(pid) == birth and time.monotonic() < deadline:
-            time.sleep(0.05)
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+    with suppress(ProcessLookupError, PermissionError):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            os.killpg(pid, number)
+            deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+            while _birth_of(pid) == birth and time.monotonic() < deadline:
+                time.sleep(0.02)
