@@ -18,9 +18,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity, Membership, User
 from credits.core.evidence import web_address
+from credits.core.evidence import web_address
 from credits.models import Project, RuleSet
 
 register = template.Library()
+register.filter(web_address)
 register.filter(web_address)
 
 STUDENT_PAGES = {
