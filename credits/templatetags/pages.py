@@ -12,8 +12,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity, Membership, User
@@ -50,6 +51,23 @@ DEMO_ROLES = {
     "registrar": _("Turns certificates into credits by the university's policy."),
     "operator": _("Sees whether everything runs."),
 }
+CHECK_NAMES = {
+    "database": pgettext_lazy("check", "Database"),
+    "migrations": pgettext_lazy("check", "Migrations"),
+    "broker": pgettext_lazy("check", "Broker"),
+    "worker and beat": pgettext_lazy("check", "Worker and beat"),
+    "python": pgettext_lazy("check", "Python"),
+    "address": pgettext_lazy("check", "Address"),
+    "base url": pgettext_lazy("check", "Address"),
+    "clock": pgettext_lazy("check", "Clock"),
+    "database clock": pgettext_lazy("check", "Clock"),
+    "issuer key": pgettext_lazy("check", "Issuer key"),
+    "static files": pgettext_lazy("check", "Static files"),
+    "translations": pgettext_lazy("check", "Translations"),
+    "git": pgettext_lazy("check", "Git"),
+    "github token": pgettext_lazy("check", "GitHub token"),
+    "tick": pgettext_lazy("check", "Last tick"),
+}
 
 DATE_FORMATS = {
     "date": pgettext_lazy("format of a date", "j M Y"),
@@ -74,6 +92,8 @@ def main_menu(context: Mapping[str, Any]) -> list[MenuItem]:
     items = [(label, reverse(name)) for name, label in pages.items()]
     within = (url for _label, url in items if _is_within(request.path, url))
     best = max(within, key=len, default="")
+    if best == reverse("overview") != request.path:
+        best = ""  # Linked accounts and preferences lie below the overview's address only.
     return [MenuItem(str(label), url, url == best) for label, url in items]
 
 
@@ -108,6 +128,27 @@ def demo_roles() -> Mapping[str, Any]:
 def role_name(role: str) -> str:
     """The word for a role."""
     return str(ROLE_NAMES.get(role, role))
+
+
+@register.filter
+def person_name(user: User) -> str:
+    """How the reader calls a person: in Chinese by the name in its own script, if known."""
+    in_chinese = (get_language() or "").startswith("zh")
+    return user.native_name if in_chinese and user.native_name else str(user)
+
+
+@register.filter
+def check_name(name: str) -> str:
+    """The words for a check of the installation."""
+    return str(CHECK_NAMES.get(name, name))
+
+
+@register.filter
+def breakable(url: str) -> SafeString:
+    """An address without its scheme, which breaks into lines only after a slash."""
+    *folders, page = url.partition("://")[2].split("/")
+    parts = [*(f"{folder}/" for folder in folders), page]
+    return format_html_join(mark_safe("<wbr>"), '<span class="nw">{}</span>', ((p,) for p in parts))
 
 
 @register.filter
