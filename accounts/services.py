@@ -29,13 +29,16 @@ def prove_identity(user: User, actor: Actor, *, method: Identity.Method, now: da
     Raises:
         ActorTakenError: somebody else holds the actor.
     """
-    held = Identity.objects.active().filter(actor=actor).first()
-    if held is not None and held.user_id == user.pk:
+    own = Identity.objects.active().filter(actor=actor, user=user)
+    if held := own.first():
         return held
     try:
         with transaction.atomic():
             return Identity.objects.create(user=user, actor=actor, method=method, proved_at=now)
     except IntegrityError as error:
+        # Perhaps the same person came twice at once.
+        if held := own.first():
+            return held
         raise ActorTakenError from error
 
 

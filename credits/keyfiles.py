@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkstemp
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,19 +20,19 @@ RSA_BITS = 2048
 def kept(path: Path, make: Callable[[], str]) -> str:
     """The text in ``path``; made and kept there with mode 0600 where there is none.
 
-    Processes that come at once agree: the first to finish wins, the others take its text.
+    Those who come at once agree: the first to finish wins, the others take its text.
     """
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     text = make()
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text)
     try:
-        # A link, unlike a rename, refuses to replace what another process put there.
+        # A link, unlike a rename, refuses to replace what another one put there.
         os.link(draft, path)
     except FileExistsError:
         return path.read_text(encoding="ascii")
