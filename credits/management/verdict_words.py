@@ -51,7 +51,7 @@ CODES: dict[str, Promise] = {
     "status_list_wrong": _("the status list cannot be believed: %(detail)s"),
     "status_list_stale": _("the status list is too old; fetch it anew: %(url)s"),
     "match": _("the records beside it are those that it pins: %(resources)s"),
-    "none_pinned": _("it pins no records"),
+    "none_pinned": _("no record beside it is one that it pins; do not rely on them"),
     "points_differ": _("the points do not follow from the records: %(differences)s"),
     "points_match": _("the points follow from the records"),
 }

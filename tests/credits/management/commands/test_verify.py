@@ -1,16 +1,24 @@
 """The command with which a stranger checks a file."""
 
 import json
+import os
+import re
+import resource
 import shutil
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from credits.management.companions import Companion, companion_path
 from credits.services.certificates import revoke_certificate
 from credits.services.status import status_list_document
+from tests.credentials import as_bytes
+from tests.credentials import certificate as foreign_certificate
 from tests.university import *  # noqa: F403
 
 
@@ -51,13 +59,146 @@ def test_the_answer_in_json_names_every_step(files, capsys):
     assert {"issuer", "proof", "dates", "status"} <= {step["name"] for step in answer["steps"]}
 
 
-@pytest.mark.parametrize("place", range(0, 100, 4))
-def test_a_changed_byte_is_never_valid(files, place, capsys):
-    data = bytearray(files.read_bytes())
-    data[len(data) * place // 100] ^= 1
-    files.write_bytes(data)
+@pytest.mark.parametrize("mask", [0x01, 0x20, 0x80, 0xFF])
+def test_a_changed_byte_is_never_valid(files, mask, capsys):
+    whole = files.read_bytes()
 
-    assert verify(files, "--offline") in {1, 2}
+    for place in range(mask, len(whole), len(whole) // 40):
+        changed = bytearray(whole)
+        changed[place] ^= mask
+        # Between the signed values white space is free, for any reader of JSON.
+        if _says_the_same(changed, whole):
+            continue
+        files.write_bytes(changed)
+        assert verify(files, "--offline") in {1, 2}, place
+
+
+def _says_the_same(changed, whole):
+    try:
+        return json.loads(changed) == json.loads(whole)
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize("companion", [Companion.STATUS_LIST, Companion.EVIDENCE])
+def test_a_changed_byte_in_what_lies_beside_it_is_not_believed(files, companion, capsys):
+    beside = companion_path(files, companion)
+    whole = beside.read_bytes()
+
+    for place in range(0, len(whole), len(whole) // 30):
+        changed = bytearray(whole)
+        changed[place] ^= 0x02
+        beside.write_bytes(changed)
+        try:
+            code = verify(files, "--offline")
+        except CommandError as refused:
+            code = refused.returncode
+        # With another id it is a record of something else, which says nothing about this one.
+        is_of_another = "? no record beside it is one that it pins" in capsys.readouterr().out
+        assert code in {1, 2} or is_of_another, place
+
+
+def test_another_issuers_certificate_is_not_vouched_for_by_our_keys(files, capsys):
+    files.write_bytes(as_bytes(foreign_certificate()))
+
+    assert verify(files, "--offline") == 2
+    answer = capsys.readouterr().out
+    assert "cannot tell" in answer
+    assert "did:web:credits.university.example" in answer
+
+
+def test_a_certificate_signed_by_another_in_our_name_is_not_valid(files, capsys):
+    ours = json.loads(files.read_text(encoding="utf-8"))
+    files.write_bytes(as_bytes(foreign_certificate() | {"issuer": ours["issuer"]}))
+
+    assert verify(files, "--offline") == 1
+    assert "altered, or its issuer never signed it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0",
+        b"%PDF-1.7\n%\xe2\xe3",
+        b"\x1f\x8b\x08\0",
+        b"\0" * 5_000,
+        bytes(range(256)),
+        b"\xef\xbb\xbf{}",
+        "{}".encode("utf-16"),
+        b"[" * 4_000_000,
+        b"9" * 4_000_000,
+        b'{"a": 1, "a": 2}',
+        b'"\\ud800"',
+        b"null",
+        b"<html>",
+    ],
+)
+def test_rubbish_is_no_certificate(tmp_path, rubbish, capsys):
+    path = tmp_path / "li.json"
+    path.write_bytes(rubbish)
+
+    assert verify(path, "--offline") == 1
+    assert "not a certificate; download the JSON file again" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("companion", Companion)
+@pytest.mark.parametrize("damage", ["huge", "cut", "rubbish", "folder"])
+def test_what_lies_beside_it_and_cannot_be_read_is_named(files, companion, damage):
+    beside = companion_path(files, companion)
+    data = beside.read_bytes()
+    beside.unlink()
+    if damage == "folder":
+        beside.mkdir()
+    else:
+        beside.write_bytes({"huge": data + b" " * 6_000_000, "cut": data[:-9]}.get(damage, b"\xff"))
+
+    with pytest.raises(CommandError, match=re.escape(str(beside))) as refused:
+        verify(files, "--offline")
+
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "sentence"),
+    [
+        (lambda path: path.mkdir(), 2, "Is a directory"),
+        (lambda path: None, 2, "No such file or directory"),
+        (lambda path: path.write_bytes(b"\xff" * 99), 1, "not a certificate"),
+        (lambda path: truncate(path, 100_000_000), 1, "are more than the 5000000"),
+        (lambda path: path.symlink_to("/dev/zero"), 1, "are more than the 5000000"),
+    ],
+    ids=["folder", "missing", "rubbish", "huge", "endless"],
+)
+def test_a_strangers_shell_gets_a_sentence_and_an_exit_code(tmp_path, make, code, sentence):
+    path = tmp_path / "li.json"
+    make(path)
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "verify", str(path), "--offline"],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        preexec_fn=little_memory,
+        env={**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nowhere"},
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.count("Traceback"), done.stderr.count("Traceback")) == (
+        code,
+        0,
+        0,
+    )
+    assert sentence in done.stdout + done.stderr
+
+
+def truncate(path, size):
+    with path.open("wb") as file:
+        file.truncate(size)
+
+
+def little_memory():
+    resource.setrlimit(resource.RLIMIT_DATA, (300_000_000, 300_000_000))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.999])
