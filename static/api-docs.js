@@ -12,4 +12,6 @@ SwaggerUIBundle({
   docExpansion: "list",
   defaultModelsExpandDepth: -1,
   validatorUrl: null,
+  // Its <main> lies within ours; a page has one.
+  onComplete: () => place.querySelector("main").setAttribute("role", "group"),
 });

@@ -69,6 +69,12 @@ function watchDrops(area) {
   input.addEventListener("change", () => takeFile(input));
 }
 
+/* On a phone the menu scrolls. Not by scrollIntoView: Tab would start there, past the skip link. */
+function showCurrent(menu) {
+  const link = menu?.querySelector("[aria-current]");
+  if (link) menu.scrollLeft = link.offsetLeft - (menu.clientWidth - link.offsetWidth) / 2;
+}
+
 function start(within) {
   showLocalTimes(within);
   within.querySelectorAll("[data-drop]").forEach(watchDrops);
@@ -92,6 +98,6 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("DOMContentLoaded", () => {
   start(document);
-  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  showCurrent(document.querySelector(".top nav"));
 });
 document.addEventListener("htmx:afterSwap", (event) => start(event.target.parentNode ?? document));
