@@ -26,6 +26,7 @@ everybody = [
     path("", public.home, name="home"),
     path("verify", verification.verify, name="verify"),
     path("c/<str:code>/evidence.json", verification.evidence, name="certificate-evidence"),
+    path("c/<str:code>/log.json", verification.log_proof, name="certificate-log"),
     path("c/<str:code>.json", verification.certificate_json, name="certificate-json"),
     path("c/<str:code>", verification.certificate, name="certificate"),
     path(

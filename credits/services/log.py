@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -73,6 +74,23 @@ def inclusion(entry: LogEntry) -> tuple[Checkpoint, list[str]] | None:
         return None
     path = inclusion_proof(leaf_hashes(checkpoint.tree_size), entry.index)
     return checkpoint, [part.hex() for part in path]
+
+
+def proof_of(entry: LogEntry) -> dict[str, Any]:
+    """What shows a stranger who holds the document that ``entry`` commits to it, and stands.
+
+    ``path`` and ``checkpoint`` are null until the next checkpoint is signed.
+    """
+    found = inclusion(entry)
+    return {
+        "index": entry.index,
+        "kind": entry.kind,
+        "body_digest": entry.body_digest,
+        "salt": entry.salt,
+        "leaf_hash": entry.leaf_hash,
+        "path": found and found[1],
+        "checkpoint": found and found[0].note,
+    }
 
 
 def leaf_hashes(size: int | None = None) -> list[bytes]:

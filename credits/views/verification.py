@@ -19,6 +19,7 @@ from credits.core.verify import MAX_BYTES
 from credits.models import Certificate, StatusList
 from credits.services.certificates import find_certificate
 from credits.services.issuer import did_document
+from credits.services.log import proof_of
 from credits.services.status import status_list_document
 from credits.services.verification import verify_stored, verify_upload
 from credits.views.papers import read_paper
@@ -158,6 +159,13 @@ def certificate_json(request: HttpRequest, code: str) -> HttpResponse:
 def evidence(request: HttpRequest, code: str) -> HttpResponse:
     """The evidence record that the credential pins by its digest."""
     return HttpResponse(get_certificate(code).evidence, content_type="application/json")
+
+
+@cache_control(public=True, max_age=60)
+@require_safe
+def log_proof(request: HttpRequest, code: str) -> HttpResponse:
+    """What proves that the log holds this certificate; see docs/certificates.md."""
+    return JsonResponse(proof_of(get_certificate(code).log_entry))
 
 
 def get_certificate(code: str) -> Certificate:
