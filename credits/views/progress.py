@@ -47,7 +47,8 @@ def _progress(
     recognised = prior_credits(user, policy, term_at(institution, now)).degree
     sent = Application.objects.filter(applicant=user, institution=institution)
     open_sum = sent.open().aggregate(sum=Sum("proposed_credits"))["sum"] or NOTHING
-    proposed = propose(user, list(free_certificates(user, now)), policy, now=now).credits
+    free = list(free_certificates(user, now))
+    proposed = propose(user, free, policy, now=now).credits if free else NOTHING
     room = max(goal - recognised - open_sum, NOTHING)
     return CreditProgress(
         institution=institution,

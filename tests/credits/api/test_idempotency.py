@@ -1,11 +1,15 @@
 """The same request twice does the thing once."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from credits.models import KeptAnswer, RecognitionEvent
+from tests.committing import *  # noqa: F403
+from tests.committing import at_once
 
 PATH = "/api/v1/acknowledgements"
 KEY = "Idempotency-Key"
@@ -69,6 +73,21 @@ def test_a_key_is_forgotten_after_a_day(machine, said):
 
     assert not answer.has_header("Idempotency-Replayed")
     assert KeptAnswer.objects.count() == 1
+
+
+def test_asked_at_once_under_one_key_it_is_done_once(committed_db, machine, said):
+    headers = {**machine.headers(), KEY: "a-key"}
+
+    def post():
+        body = json.dumps(said)
+        return Client().post(PATH, body, content_type="application/json", headers=headers)
+
+    answers = at_once(*[post] * 4)
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert sum(answer.has_header("Idempotency-Replayed") for answer in answers) == 3
+    assert RecognitionEvent.objects.count() == 1
 
 
 @pytest.mark.parametrize("key", ["", '""', "k" * 256, "\x07"])

@@ -180,7 +180,6 @@ def test_another_persons_application_does_not_exist(chen, waiting):
         *(("certificate-new", name) for name in ("start", "end", "project")),
         *(("application-new", name) for name in ("institution", "certificates")),
         ("certificates", "before"),
-        ("applications", "before"),
     ],
 )
 def test_hostile_parameters_are_answered_in_words(li, issued, university, policy, page, name):
