@@ -10,7 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    sync_playwright,
+)
 
 from tests.e2e.site import RunningSite, Site
 
@@ -36,12 +43,22 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+Sessions = dict[str, StorageState]
+
+
+@pytest.fixture(scope="package")
+def sessions() -> Sessions:
+    """The cookies of those who signed in, by role."""
+    return {}
+
+
 class Visitors:
     """Opens windows that share nothing, and notes every host that a page asks."""
 
-    def __init__(self, browser: Browser, site: Site) -> None:
+    def __init__(self, browser: Browser, site: Site, sessions: Sessions) -> None:
         self._browser = browser
         self._site = site
+        self._sessions = sessions
         self._contexts: list[BrowserContext] = []
         self.foreign: set[str] = set()
         self.faults: list[str] = []
@@ -53,20 +70,29 @@ class Visitors:
         )
         context.set_default_timeout(TIMEOUT_MILLISECONDS)
         context.on("request", lambda request: self._note(request.url))
+        context.on("console", self._hear)
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         return page
 
     def signed_in(self, role: str, **options: Any) -> Page:
-        """Somebody who clicked the link that the command printed."""
-        page = self.stranger(**options)
-        page.goto(self._site.links[role])
-        return page
+        """Somebody who clicked the link that the command printed, then or in an earlier test."""
+        if role not in self._sessions:
+            page = self.stranger()
+            page.goto(self._site.links[role])
+            self._sessions[role] = page.context.storage_state()
+        return self.stranger(storage_state=self._sessions[role], **options)
 
     def close(self) -> None:
         for context in self._contexts:
             context.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        """Keep what the browser complains of; that a page itself is no page is its own answer."""
+        is_own_answer = message.location["url"] == (message.page and message.page.url)
+        if message.type in {"error", "warning"} and not is_own_answer:
+            self.faults.append(f"{message.location['url']}: {message.text}")
 
     def _note(self, url: str) -> None:
         address = urlsplit(url)
@@ -75,9 +101,9 @@ class Visitors:
 
 
 @pytest.fixture
-def visitors(browser: Browser, site: Site) -> Iterator[Visitors]:
+def visitors(browser: Browser, site: Site, sessions: Sessions) -> Iterator[Visitors]:
     """Windows onto the site; no page may ask another host, or fail in its scripts."""
-    opened = Visitors(browser, site)
+    opened = Visitors(browser, site, sessions)
     yield opened
     opened.close()
     assert not opened.foreign
@@ -94,13 +120,23 @@ class IssuedCertificate:
 
 
 @pytest.fixture(scope="package")
-def walk(browser: Browser, site: Site) -> Iterator[Visitors]:
+def walk(browser: Browser, site: Site, sessions: Sessions) -> Iterator[Visitors]:
     """Windows of those who do something once for all tests."""
-    opened = Visitors(browser, site)
+    opened = Visitors(browser, site, sessions)
     yield opened
     opened.close()
     assert not opened.foreign
     assert not opened.faults
+
+
+@pytest.fixture(scope="package", autouse=True)
+def harvested_before(walk: Visitors) -> str:
+    """Chen asks for a harvest of Pocket LM before anything else; when it was up to date before."""
+    page = walk.signed_in("maintainer")
+    page.goto("/maintain/pocket-lm")
+    before = page.locator("time[data-local=moment]").first.get_attribute("datetime")
+    page.get_by_role("button", name="Harvest now").click()
+    return before or ""
 
 
 @pytest.fixture(scope="package")
