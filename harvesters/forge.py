@@ -140,7 +140,8 @@ class Page:
     """A bite of history and the cursor that stands behind it.
 
     ``records`` and ``cursor`` are stored in one transaction. ``total`` is the forge's own count
-    of all items, where it tells one; a progress bar needs it. ``is_last`` ends this sweep.
+    of all items, where it tells one, and ``items`` how many of them this page covers (as many as
+    records, if None): a progress bar needs both. ``is_last`` ends this sweep.
     """
 
     records: Sequence[ContributionRecord]
@@ -148,6 +149,7 @@ class Page:
     gaps: Sequence[Gap] = ()
     total: int | None = None
     is_last: bool = False
+    items: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from harvesters.forge import (
     RepositoryRecord,
 )
 from harvesters.models import HarvestCursor, HarvestGap, Repository
-from harvesters.services.storing import LEASE, clean_text, store_page
+from harvesters.services.storing import LEASE, advance, clean_text, store_page
 from harvesters.sources import open_forge
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,10 @@ class SourceBusyError(ForgeError):
 
 @dataclass(slots=True)
 class HarvestReport:
-    """What a harvest brought: counts by kind, what was written, what could not be read."""
+    """What a harvest brought: counts by kind, what was written, what could not be read.
+
+    A harvest that is not complete says why, and when it goes on.
+    """
 
     source: str
     by_kind: Counter[str] = field(default_factory=Counter)
@@ -44,13 +47,22 @@ class HarvestReport:
     changed: int = 0
     gaps: list[tuple[str, str]] = field(default_factory=list)
     is_complete: bool = False
+    message: str = ""
+    retry_at: datetime | None = None
+
+
+OnPage = Callable[[HarvestCursor, HarvestReport], None]
+"""Told after each page where the harvest stands, and what it has brought so far."""
 
 
 @transaction.atomic
 def register_source(
     source: str, repository: RepositoryRecord, *, now: datetime, since: datetime | None = None
 ) -> HarvestCursor:
-    """Keep ``source`` up to date from now on; asking for more history starts it over."""
+    """Keep ``source`` up to date from now on; asking for more history starts it over.
+
+    A worker that is still at less of it loses its lease: its place in the history is not ours.
+    """
     stored, _ = Repository.objects.update_or_create(
         host=repository.host,
         external_id=repository.external_id,
@@ -64,15 +76,16 @@ def register_source(
         source=source, defaults={"repository": stored, "next_at": now, "since": since}
     )
     is_another = cursor.repository_id != stored.pk
-    if not created and (is_another or _reaches_further_back(since, cursor.since)):
+    if not created and (is_another or _reaches_further_back(since, cursor)):
         cursor.repository, cursor.since, cursor.cursor = stored, since, {}
         cursor.done_count, cursor.total_count, cursor.next_at = 0, None, now
+        cursor.lease_until, cursor.fence = None, cursor.fence + 1
         cursor.save()
     return cursor
 
 
-def _reaches_further_back(asked: datetime | None, had: datetime | None) -> bool:
-    return had is not None and (asked is None or asked < had)
+def _reaches_further_back(since: datetime | None, cursor: HarvestCursor) -> bool:
+    return cursor.since is not None and (since is None or since < cursor.since)
 
 
 @transaction.atomic
@@ -110,29 +123,30 @@ def harvest_repository(
     forge: Forge,
     *,
     clock: Clock = timezone.now,
-    on_page: Callable[[HarvestCursor, Page], None] | None = None,
+    on_page: OnPage | None = None,
 ) -> HarvestReport:
     """Walk the pages of a leased ``cursor`` to the end of this sweep and store each.
 
     A forge that asks us to wait is not an error: the report is then incomplete and the cursor
     says when it goes on. Any other `ForgeError` is kept on the cursor and raised.
     """
-    if cursor.repository is None:
-        raise ForgeError("This source names no repository; register it again.")
     report = HarvestReport(cursor.source)
     try:
-        for page in forge.harvest(_record_of(cursor.repository), cursor.cursor):
-            _take_in(report, cursor, _after(page, cursor.since), clock())
-            if on_page is not None:
-                on_page(cursor, page)
+        _walk(report, cursor, forge, clock, on_page)
     except ForgeBusyError as busy:
-        retry_at = busy.retry_at or clock() + RETRY_AFTER
-        _release(cursor, next_at=retry_at, error=str(busy), swept_at=cursor.swept_at)
+        report.message, report.retry_at = str(busy), busy.retry_at or clock() + RETRY_AFTER
+        _release(cursor, next_at=report.retry_at, error=str(busy), swept_at=cursor.swept_at)
     except ForgeError as error:
         _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error), swept_at=cursor.swept_at)
         raise
+    except Exception as error:
+        # A fault of ours, or the database's. The last stored page stands; what failed is tried
+        # again, but not at every tick.
+        told = f"An unexpected {type(error).__name__} stopped this harvest; it is tried again."
+        _release(cursor, next_at=clock() + RETRY_AFTER, error=told, swept_at=cursor.swept_at)
+        raise
     except BaseException:
-        # Ctrl-C or a crash of ours: give the lease back, the last stored page stands.
+        # Ctrl-C, or a worker that is told to stop: give the lease back for the next one.
         _release(cursor, next_at=clock(), error="", swept_at=cursor.swept_at)
         raise
     else:
@@ -143,11 +157,26 @@ def harvest_repository(
     return report
 
 
+def _walk(
+    report: HarvestReport,
+    cursor: HarvestCursor,
+    forge: Forge,
+    clock: Clock,
+    on_page: OnPage | None,
+) -> None:
+    if cursor.repository is None:
+        raise ForgeError("This source names no repository; register it again.")
+    for page in forge.harvest(_record_of(cursor.repository), cursor.cursor):
+        _take_in(report, cursor, _after(page, cursor.since), clock())
+        if on_page is not None:
+            on_page(cursor, report)
+
+
 def harvest_source(
     cursor: HarvestCursor,
     *,
     clock: Clock = timezone.now,
-    on_page: Callable[[HarvestCursor, Page], None] | None = None,
+    on_page: OnPage | None = None,
 ) -> HarvestReport:
     """Open the forge of a leased ``cursor`` and harvest it; what goes wrong is kept on it."""
     try:
@@ -156,6 +185,28 @@ def harvest_source(
         _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error), swept_at=cursor.swept_at)
         raise
     return harvest_repository(cursor, forge, clock=clock, on_page=on_page)
+
+
+def preview_source(
+    source: str,
+    forge: Forge,
+    repository: RepositoryRecord,
+    *,
+    since: datetime | None = None,
+    on_page: OnPage | None = None,
+) -> HarvestReport:
+    """Read what a harvest of ``source`` would read now, and store nothing."""
+    cursor = HarvestCursor.objects.filter(source=source).first()
+    if cursor is None or _reaches_further_back(since, cursor):
+        cursor = HarvestCursor(source=source, since=since)
+    report = HarvestReport(source)
+    for page in forge.harvest(repository, cursor.cursor):
+        _count(report, _after(page, cursor.since))
+        advance(cursor, page)
+        if on_page is not None:
+            on_page(cursor, report)
+    report.is_complete = True
+    return report
 
 
 def _record_of(repository: Repository) -> RepositoryRecord:
@@ -171,13 +222,19 @@ def _record_of(repository: Repository) -> RepositoryRecord:
 def _after(page: Page, since: datetime | None) -> Page:
     if since is None:
         return page
-    return replace(page, records=[item for item in page.records if item.occurred_at >= since])
+    items = len(page.records) if page.items is None else page.items
+    kept = [record for record in page.records if record.occurred_at >= since]
+    return replace(page, records=kept, items=items)
 
 
 def _take_in(report: HarvestReport, cursor: HarvestCursor, page: Page, now: datetime) -> None:
     counts = store_page(cursor, page, now=now)
     report.new += counts.new
     report.changed += counts.changed
+    _count(report, page)
+
+
+def _count(report: HarvestReport, page: Page) -> None:
     report.by_kind.update(str(record.kind) for record in page.records)
     report.gaps.extend((gap.subject, gap.reason) for gap in page.gaps)
 

@@ -71,12 +71,20 @@ def store_page(cursor: HarvestCursor, page: Page, *, now: datetime) -> StoredCou
         raise LeaseLostError
     counts = _merge_records(cursor.repository_id, page.records, now)
     _store_gaps(cursor, page, now)
-    cursor.cursor = dict(page.cursor)
-    cursor.done_count += len(page.records)
-    cursor.total_count = page.total if page.total is not None else cursor.total_count
+    advance(cursor, page)
     cursor.lease_until = now + LEASE
     cursor.save(update_fields=["cursor", "done_count", "total_count", "lease_until"])
     return counts
+
+
+def advance(cursor: HarvestCursor, page: Page) -> None:
+    """Move ``cursor`` behind ``page``, in memory; what is read again counts no second time."""
+    cursor.cursor = dict(page.cursor)
+    cursor.done_count += len(page.records) if page.items is None else page.items
+    if page.total is not None:
+        cursor.total_count = page.total
+    if cursor.total_count is not None:
+        cursor.done_count = min(cursor.done_count, cursor.total_count)
 
 
 def _store_gaps(cursor: HarvestCursor, page: Page, now: datetime) -> None:

@@ -166,11 +166,17 @@ def open_git(address: str, home: Path) -> GitProcess:
     """
     if _REMOTE.fullmatch(address):
         return _fetched(address, home)
-    if address.startswith("-") or _OTHER_SCHEME.match(address):
+    if not is_path(address):
         raise SourceNotFoundError(
             f"'{address}' is not an address we read. Write a path, or https://host/owner/name."
         )
     return _local(Path(address).expanduser())
+
+
+def is_path(address: str) -> bool:
+    """Whether ``address`` is meant as a path on this machine."""
+    is_elsewhere = _REMOTE.fullmatch(address) or _OTHER_SCHEME.match(address)
+    return not address.startswith("-") and is_elsewhere is None
 
 
 def _local(path: Path) -> GitProcess:
