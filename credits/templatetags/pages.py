@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity, Membership, User
 from credits.core.evidence import web_address
-from credits.core.evidence import web_address
 from credits.models import Project, RuleSet
 
 register = template.Library()
