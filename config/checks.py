@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from celery import current_app
 from django.conf import settings
@@ -94,7 +95,7 @@ def migrations() -> Check:
 
 def broker() -> Check:
     with current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS) as link:
-        link.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_SECONDS)
+        link.ensure_connection(max_retries=1, interval_start=0.1, timeout=BROKER_TIMEOUT_SECONDS)
     kind = _("embedded") if settings.EMBEDDED_BROKER else settings.CELERY_BROKER_URL.split(":")[0]
     return Check("broker", is_good=True, found=kind)
 
@@ -170,10 +171,10 @@ def github_token() -> Check:
 
 
 def base_url() -> Check:
-    is_local = any(host in settings.BASE_URL for host in ("localhost", "127.0.0.1"))
+    site = urlsplit(settings.BASE_URL)
     return Check(
         "address",
-        is_good=settings.BASE_URL.startswith("https://") or is_local,
+        is_good=site.scheme == "https" or site.hostname in {"localhost", "127.0.0.1", "::1"},
         found=settings.BASE_URL,
         mend="OPENCREDITS_BASE_URL=https://...",
     )
