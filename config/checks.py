@@ -95,7 +95,7 @@ def migrations() -> Check:
 
 def broker() -> Check:
     with current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS) as link:
-        link.ensure_connection(max_retries=1, interval_start=0.1, timeout=BROKER_TIMEOUT_SECONDS)
+        link.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_TIMEOUT_SECONDS)
     kind = _("embedded") if settings.EMBEDDED_BROKER else settings.CELERY_BROKER_URL.split(":")[0]
     return Check("broker", is_good=True, found=kind)
 
