@@ -1,0 +1,67 @@
+"""From ``scheme:address`` to a forge."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from harvesters.forge import ForgeError
+from harvesters.sources import SCHEMES, UnknownSourceError, open_forge
+from tests.repositories import GitRepository
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def test_a_source_names_its_forge_and_what_to_ask_it_for(tmp_path):
+    repository = GitRepository.at(tmp_path / "vision")
+
+    forge, address = open_forge(f"git:{repository.folder}", now=NOW)
+
+    assert (forge.name, address) == ("git", str(repository.folder))
+
+
+def test_only_the_first_colon_ends_the_scheme():
+    forge, address = open_forge("jsonl:/lab/2026:history.jsonl", now=NOW)
+
+    assert (forge.name, address) == ("jsonl", "/lab/2026:history.jsonl")
+
+
+@pytest.mark.parametrize(
+    "source", ["", ":", "git", "git:", "https://github.com/lab/vision", "GIT:/lab", " git:/lab"]
+)
+def test_what_is_no_source_is_told_the_ways_to_write_one(source):
+    with pytest.raises(UnknownSourceError) as refused:
+        open_forge(source, now=NOW)
+
+    message = str(refused.value)
+    assert f"'{source}' is no source we can read." in message
+    assert all(f"{name}:{scheme.example}" in message for name, scheme in SCHEMES.items())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "--upload-pack=touch stolen",
+        "-h",
+        "ext::sh -c touch% stolen",
+        "ssh://host.example/lab/vision",
+        "git://host.example/lab/vision",
+        "git@host.example:lab/vision.git",
+        "file:///etc",
+        "http://host.example/lab/vision.git",
+        "https://user:password@host.example/lab/vision",
+        "fd::17",
+    ],
+)
+def test_an_address_that_could_run_or_reveal_something_is_refused(address, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ForgeError):
+        open_forge(f"git:{address}", now=NOW)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_remote_that_does_not_answer_is_told_with_its_address():
+    with pytest.raises(ForgeError, match=re.escape("http://127.0.0.1:9/lab cannot be fetched")):
+        open_forge("git:http://127.0.0.1:9/lab", now=NOW)
