@@ -5,6 +5,7 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
+from celery.signals import beat_init
 
 # Root is warned of because of pickled messages; ours are JSON, and in a container root is usual.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -14,3 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("opencredits")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@beat_init.connect
+def _tick_at_once(**_told: object) -> None:
+    """Let the first start harvest, and be ready, without waiting for the first turn."""
+    app.send_task("harvesters.tasks.tick")

@@ -32,14 +32,14 @@ class ServedSite:
         self._log = home / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Run the command, until it says where the site is."""
+    def start(self, **variables: str) -> None:
+        """Run the command, until it says where the site is; ``variables`` set it up."""
         self.home.mkdir(exist_ok=True)
         with self._log.open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--workers", "1"],
                 cwd=PROJECT,
-                env=self.site.environment,
+                env=self.site.environment | variables,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

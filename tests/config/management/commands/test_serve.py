@@ -1,14 +1,16 @@
 """``opencredits serve``: real PostgreSQL, broker, web, worker and beat, killed as they are."""
 
 import json
-import os
 import signal
 import socket
+import subprocess
+from urllib.parse import quote
 
 import pytest
 
-from config.broker import broker_socket
+from config.broker import broker_socket, find_server
 from config.management.commands.serve import default_address
+from tests.e2e.site import free_port
 from tests.served import CHILDREN, ServedSite, children_of, is_running, kill
 from tests.waiting import wait_until
 
@@ -92,35 +94,62 @@ def test_a_port_that_is_taken_is_named_before_anything_starts(own_site):
 
 
 @alone
-def test_ctrl_c_stops_everything(own_site):
-    own_site.start()
-    pids = own_site.pids()
+def test_ctrl_c_stops_everything(stopped_site):
+    stopped_site.start()
+    pids = stopped_site.pids()
     assert len(pids) > len(CHILDREN)
 
-    code = own_site.end(signal.SIGINT)
+    code = stopped_site.end(signal.SIGINT)
 
     assert code == 0
-    assert own_site.said().endswith("Stopped.\n")
+    assert stopped_site.said().endswith("Stopped.\n")
     assert not [pid for pid in pids if is_running(pid)]
 
 
 @alone
-def test_a_killed_supervisor_leaves_nothing_that_the_next_start_does_not_clean_up(own_site):
-    own_site.start()
-    pids = own_site.pids()
-    own_site.sql("INSERT INTO harvesters_heartbeat VALUES ('kept', now()) RETURNING name")
-    # A worker that cannot hear the signal of its supervisor's death.
-    os.kill(own_site.pid("worker"), signal.SIGSTOP)
+def test_a_killed_supervisor_leaves_nothing_that_the_next_start_does_not_clean_up(stopped_site):
+    stopped_site.start()
+    pids = stopped_site.pids()
+    stopped_site.sql("INSERT INTO harvesters_heartbeat VALUES ('kept', now()) RETURNING name")
 
-    own_site.end(signal.SIGKILL)
-    own_site.start()
+    stopped_site.end(signal.SIGKILL)
+    stopped_site.start()
 
     survivors = [pid for pid in pids if is_running(pid)]
-    assert set(survivors) <= postgres_processes(own_site)
-    assert own_site.sql("SELECT count(*) FROM harvesters_heartbeat WHERE name = 'kept'") == 1
-    assert "ending worker, left behind as process" in own_site.said()
-    assert own_site.end(signal.SIGTERM) == 0
+    assert set(survivors) <= postgres_processes(stopped_site)
+    assert stopped_site.sql("SELECT count(*) FROM harvesters_heartbeat WHERE name = 'kept'") == 1
+    assert stopped_site.end(signal.SIGTERM) == 0
     assert not [pid for pid in pids if is_running(pid)]
+
+
+@alone
+def test_database_and_broker_of_ones_own_are_used_instead(stopped_site, own_site):
+    """As in production: a server with a password, on a port."""
+    port, password = free_port(), "a password"
+    broker = subprocess.Popen(
+        [str(find_server()), "--port", str(port), "--requirepass", password, "--save", ""],
+        cwd=own_site.home,
+        stdout=subprocess.DEVNULL,
+    )
+    database = stopped_site.postgres
+    database.start()
+    host = quote(str(database.socket), safe="")
+    try:
+        own_site.start(
+            DATABASE_URL=f"postgresql://postgres@{host}/opencredits",
+            CELERY_BROKER_URL=f"redis://:{quote(password)}@127.0.0.1:{port}/0",
+        )
+        wait_until(own_site.is_ready, 30)
+
+        assert not (own_site.home / "postgres").exists()
+        assert own_site.pid("broker") == 0
+        assert own_site.end(signal.SIGTERM) == 0
+        assert broker.poll() is None
+        assert database.answers()
+    finally:
+        broker.terminate()
+        broker.wait()
+        database.stop()
 
 
 def postgres_processes(site: ServedSite) -> set[int]:
