@@ -15,20 +15,26 @@ VERBS_WITHOUT_DATABASE = frozenset(
 def main() -> None:
     """Run the verb in ``sys.argv``; a known error is one line, and its exit code stays."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     if sys.platform == "win32":
         sys.exit("OpenCredits runs on Linux and macOS; on Windows, use WSL.")
-    with _database(sys.argv):
-        execute_from_command_line(sys.argv)
+    try:
+        with _database(sys.argv):
+            execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 def _database(arguments: list[str]) -> AbstractContextManager[Any]:
     """The embedded server in use, if there is one and the verb needs it."""
-    if not needs_database(arguments) or os.environ.get("DATABASE_URL"):
+    if not needs_database(arguments):
         return nullcontext()
     from django.conf import settings  # noqa: PLC0415
 
+    if settings.DATABASE_URL:
+        return nullcontext()
     from config.embedded import EmbeddedPostgres, EmbeddedPostgresError, in_use  # noqa: PLC0415
 
     try:

@@ -26,3 +26,11 @@ def env_flag(name: str, *, default: bool = False) -> bool:
     if word not in TRUE_WORDS | FALSE_WORDS:
         raise ImproperlyConfigured(f"{name}={word} is neither yes nor no; write 1 or 0.")
     return word in TRUE_WORDS
+
+
+def env_number(name: str, default: int) -> int:
+    """The value of ``name`` as a whole number."""
+    text = env_text(name, str(default))
+    if not text.isdecimal():
+        raise ImproperlyConfigured(f"{name}={text} is no whole number.")
+    return int(text)

@@ -11,7 +11,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.broker import broker_socket
-from config.env import env_flag, env_text
+from config.env import env_flag, env_number, env_text
 from credits.keyfiles import kept, make_rsa_key
 
 # Lets generic classes of Django and DRF be written with their types, as in ``ModelForm[User]``.
@@ -197,9 +197,14 @@ SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
 X_FRAME_OPTIONS = "DENY"
 
-EMAIL_BACKEND = env_text(
-    "OPENCREDITS_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"
-)
+# Without a mail server, messages appear in the log: enough to try the site.
+EMAIL_HOST = env_text("OPENCREDITS_SMTP_HOST")
+EMAIL_PORT = env_number("OPENCREDITS_SMTP_PORT", 587)
+EMAIL_HOST_USER = env_text("OPENCREDITS_SMTP_USER")
+EMAIL_HOST_PASSWORD = env_text("OPENCREDITS_SMTP_PASSWORD")
+EMAIL_USE_TLS = env_flag("OPENCREDITS_SMTP_STARTTLS", default=True)
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env_text("OPENCREDITS_EMAIL_FROM", f"opencredits@{_site.hostname}")
 
 REST_FRAMEWORK = {

@@ -48,6 +48,25 @@ def test_what_is_missing_is_one_sentence_and_no_traceback(own_site, tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.engine
+def test_a_setting_that_makes_no_sense_is_one_sentence_too(own_site):
+    done = own_site.site.run("serve", OPENCREDITS_DEBUG="maybe")
+
+    assert done.returncode == 1
+    assert done.stderr == "OPENCREDITS_DEBUG=maybe is neither yes nor no; write 1 or 0.\n"
+
+
+@pytest.mark.engine
+def test_a_database_named_in_a_file_is_used_instead_of_the_embedded_one(own_site):
+    file = own_site.home / "database_url"
+    file.write_text("postgresql://credits@127.0.0.1:1/credits\n")
+
+    done = own_site.site.run("inspectdb", DATABASE_URL_FILE=str(file))
+
+    assert "127.0.0.1" in done.stdout + done.stderr
+    assert not (own_site.home / "postgres").exists()
+
+
 def test_verifying_writes_nothing_on_a_strangers_machine(tmp_path):
     home = tmp_path / "home"
     (tmp_path / "no.json").write_text("{}")

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_flag, env_text
+from config.env import env_flag, env_number, env_text
 
 
 def test_a_missing_variable_has_its_default(monkeypatch):
@@ -44,3 +44,12 @@ def test_neither_yes_nor_no_is_refused(monkeypatch):
 
     with pytest.raises(ImproperlyConfigured, match="OPENCREDITS_TRIED=maybe is neither yes nor no"):
         env_flag("OPENCREDITS_TRIED")
+
+
+def test_a_number_is_read_or_refused(monkeypatch):
+    monkeypatch.setenv("OPENCREDITS_TRIED", "25")
+    assert env_number("OPENCREDITS_TRIED", 587) == 25
+
+    monkeypatch.setenv("OPENCREDITS_TRIED", "smtp")
+    with pytest.raises(ImproperlyConfigured, match="OPENCREDITS_TRIED=smtp is no whole number"):
+        env_number("OPENCREDITS_TRIED", 587)
