@@ -6,11 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
 from harvesters.forge import Forge, ForgeError
 from harvesters.forges.git import Git
+from harvesters.forges.github import GitHub
 from harvesters.forges.jsonl import JsonLines
 from harvesters.transports.git import open_git
+from harvesters.transports.github import GitHubApi
 from harvesters.transports.lines import LineFile
 
 
@@ -34,8 +37,14 @@ def _open_git(address: str, now: datetime) -> tuple[Forge, str]:
     return Git(open_git(address, settings.HOME), now), address
 
 
+def _open_github(address: str, now: datetime) -> tuple[Forge, str]:
+    api = GitHubApi(settings.GITHUB_URL, settings.GITHUB_TOKEN, timezone.now)
+    return GitHub(api, now), address
+
+
 SCHEMES: Mapping[str, Scheme] = {
     "git": Scheme("PATH-or-URL", _open_git),
+    "github": Scheme("OWNER/NAME", _open_github),
     "jsonl": Scheme("FILE", _open_jsonl),
 }
 

@@ -1,0 +1,219 @@
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harvesters.forge import (
+    ForgeAnswerError,
+    ForgeBusyError,
+    ForgeOverloadedError,
+    ForgeRefusedError,
+    SourceNotFoundError,
+)
+from harvesters.transports.github import ATTEMPTS, GitHubApi
+from tests.github_world import recorded
+from tests.simulator import (
+    ForgeSimulator,
+    Reply,
+    closed,
+    cut_off,
+    graphql_error,
+    half_json,
+    hanging,
+    status,
+    web_page,
+)
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+TOKEN = "ghp_neverShown"
+
+
+def world(request):
+    """What GitHub answered when these requests were recorded."""
+    for exchange in recorded("recorded"):
+        if (exchange["method"], exchange["path"]) == (request.method, request.path):
+            headers = dict(exchange["headers"])
+            if "location" in headers:
+                headers["location"] = headers["location"].replace(
+                    "https://api.github.com", f"http://{request.headers['host']}"
+                )
+            return Reply.of(exchange["body"], exchange["status"], **headers)
+    return Reply.of({"message": "Not Found"}, 404)
+
+
+@pytest.fixture
+def simulator():
+    with ForgeSimulator(world).serving() as started:
+        yield started
+
+
+@pytest.fixture
+def api(simulator):
+    return GitHubApi(simulator.url, TOKEN, lambda: NOW, timeout=1)
+
+
+def test_a_renamed_repository_is_followed_as_github_once_redirected(api, simulator):
+    old, new = (exchange["path"] for exchange in recorded("recorded"))
+
+    answer = api.request("GET", old)
+
+    assert answer.body["id"] == 515436299
+    assert answer.headers["x-ratelimit-remaining"] == "4874"
+    assert [request.path for request in simulator.requests] == [old, new]
+
+
+def test_the_token_goes_to_github_and_parameters_into_the_address(api, simulator):
+    with pytest.raises(SourceNotFoundError):
+        api.request("GET", "/repos/a/b/issues", params={"since": "2026-01-01T00:00:00Z"})
+
+    asked = simulator.requests[0]
+    assert asked.headers["authorization"] == f"token {TOKEN}"
+    assert asked.path == "/repos/a/b/issues?since=2026-01-01T00%3A00%3A00Z"
+
+
+@pytest.mark.parametrize("fault", [closed, cut_off, half_json, web_page])
+def test_an_answer_that_broke_off_is_asked_for_again(api, simulator, fault):
+    simulator.faults = [fault] * (ATTEMPTS - 1)
+
+    assert api.request("GET", "/repositories/515436299").body["id"] == 515436299
+    assert len(simulator.requests) == ATTEMPTS
+
+
+@pytest.mark.parametrize("fault", [closed, cut_off, half_json, web_page])
+def test_a_forge_that_keeps_breaking_off_is_left_alone_for_a_while(api, simulator, fault):
+    simulator.faults = [fault] * 10
+
+    with pytest.raises(ForgeBusyError, match="asked again soon") as busy:
+        api.request("GET", "/repositories/515436299")
+
+    assert busy.value.retry_at == NOW + timedelta(minutes=1)
+    assert len(simulator.requests) == ATTEMPTS
+
+
+def test_a_forge_that_never_answers_is_overloaded(simulator):
+    impatient = GitHubApi(simulator.url, TOKEN, lambda: NOW, timeout=0.05)
+    simulator.faults = [hanging]
+
+    with pytest.raises(ForgeOverloadedError, match=r"more than 0\.05 seconds"):
+        impatient.request("GET", "/repositories/515436299")
+
+    assert len(simulator.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (status(429, **{"retry-after": "90"}), ForgeBusyError),
+        (status(403, "API rate limit exceeded"), ForgeBusyError),
+        (status(403, "Resource not accessible"), ForgeRefusedError),
+        (status(401, "Bad credentials"), ForgeRefusedError),
+        (status(502), ForgeOverloadedError),
+        (status(422, "Validation Failed"), ForgeAnswerError),
+        (status(451), SourceNotFoundError),
+        (status(301, location="http://elsewhere.example/"), ForgeAnswerError),
+        (status(200, **{"x-ratelimit-reset": "a while"}), ForgeAnswerError),
+    ],
+)
+def test_every_refusal_has_its_name_and_shows_no_token(api, simulator, fault, error):
+    simulator.faults = [fault]
+
+    with pytest.raises(error) as raised:
+        api.request("GET", "/repositories/515436299")
+
+    assert TOKEN not in str(raised.value)
+
+
+def test_a_rate_limit_says_when_it_ends(api, simulator):
+    simulator.faults = [status(429, **{"retry-after": "90"})]
+
+    with pytest.raises(ForgeBusyError) as busy:
+        api.request("GET", "/repositories/515436299")
+
+    assert busy.value.retry_at == NOW + timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("kind", ["RATE_LIMITED", "RATE_LIMIT"])
+def test_graphql_tells_its_limit_with_http_200(api, simulator, kind):
+    def limited(_: Reply) -> Reply:
+        spoilt = graphql_error(kind, "API rate limit exceeded")(Reply())
+        headers = {
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-reset": f"{NOW.timestamp() + 1800:.0f}",
+        }
+        return Reply(200, headers, spoilt.body)
+
+    simulator.faults = [limited]
+
+    with pytest.raises(ForgeBusyError) as busy:
+        api.request("POST", "/graphql", body={"query": "{ viewer { login } }"})
+
+    assert busy.value.retry_at == NOW + timedelta(minutes=30)
+
+
+def test_a_secondary_limit_may_come_with_http_200_too(api, simulator):
+    told = {"message": "You have exceeded a secondary rate limit."}
+    simulator.faults = [lambda _: Reply.of(told, **{"retry-after": "60"})]
+
+    with pytest.raises(ForgeBusyError) as busy:
+        api.request("POST", "/graphql", body={"query": "{ viewer { login } }"})
+
+    assert busy.value.retry_at == NOW + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("base", "path"), [("", "/graphql"), ("/", "/graphql"), ("/api/v3", "/api/graphql")]
+)
+def test_graphql_is_found_on_github_and_on_a_server_of_ones_own(simulator, base, path):
+    simulator.world = lambda _: Reply.of({"data": {}})
+
+    GitHubApi(simulator.url + base, "", lambda: NOW).request("POST", "/graphql", body={})
+
+    assert simulator.requests[0].path == path
+    assert "authorization" not in simulator.requests[0].headers
+
+
+def test_an_address_that_is_none_is_refused():
+    with pytest.raises(ForgeAnswerError, match="Set OPENCREDITS_GITHUB_URL"):
+        GitHubApi("api.github.com", TOKEN, lambda: NOW)
+
+
+def test_a_token_is_read_without_the_line_feed_of_its_file(simulator):
+    GitHubApi(simulator.url, f"{TOKEN}\n", lambda: NOW).request("GET", "/repositories/515436299")
+
+    assert simulator.requests[0].headers["authorization"] == f"token {TOKEN}"
+
+
+@pytest.mark.parametrize("token", ["ghp_two\nlines", "ghp_令牌", "token ghp_neverShown"])
+def test_a_token_that_cannot_be_one_is_refused_unseen(token):
+    with pytest.raises(ForgeRefusedError, match="OPENCREDITS_GITHUB_TOKEN") as raised:
+        GitHubApi("https://api.github.com", token, lambda: NOW)
+
+    assert token not in str(raised.value)
+
+
+def test_the_token_is_in_no_log_and_no_error_even_if_github_repeats_it(api, simulator, caplog):
+    caplog.set_level(logging.DEBUG, logger="github.Requester")
+    simulator.faults = [None, status(422, f"Authorization: token {TOKEN}")]
+    api.request("GET", "/repositories/515436299")
+
+    with pytest.raises(ForgeAnswerError, match=r"token \*\*\*"):
+        api.request("POST", "/graphql", body={"query": "{}"})
+
+    sent = [record for record in caplog.records if record.name.startswith("github")]
+    assert sent
+    assert not any(TOKEN in record.getMessage().split("==>")[0] for record in sent)
+
+
+def test_a_number_that_is_none_is_refused(api, simulator):
+    simulator.faults = [lambda _: Reply(200, {}, b'{"id": NaN}')] * ATTEMPTS
+
+    with pytest.raises(ForgeBusyError):
+        api.request("GET", "/repositories/515436299")
+
+
+def test_nesting_without_end_is_refused(api, simulator):
+    deep = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+    simulator.faults = [lambda _: Reply(200, {}, deep)] * ATTEMPTS
+
+    with pytest.raises(ForgeBusyError):
+        api.request("GET", "/repositories/515436299")
