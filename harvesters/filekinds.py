@@ -32,10 +32,20 @@ class FileKind(StrEnum):
 Sized = tuple[str, int | None, int | None]
 """A path with the lines added and deleted; None where git counts no lines (binary)."""
 
+LONGEST_PATH = 4_096
+NAME_BEGINS = "(^|/)"
+
 
 def _pattern(name: str) -> re.Pattern[str]:
+    """The patterns of a list as one, which tries most of them only where a name begins.
+
+    One alternative after the other at every letter of a path would take 100 times as long.
+    """
     text = files("harvesters").joinpath("data", "linguist", f"{name}.txt").read_text("utf-8")
-    return re.compile("|".join(f"(?:{line})" for line in text.splitlines() if line))
+    lines = text.splitlines()
+    of_names = [line.removeprefix(NAME_BEGINS) for line in lines if line.startswith(NAME_BEGINS)]
+    anywhere = [line for line in lines if line and not line.startswith(NAME_BEGINS)]
+    return re.compile("|".join([f"(?:^|/)(?:{'|'.join(of_names)})", *anywhere]))
 
 
 _VENDORED = _pattern("vendor")
@@ -44,13 +54,18 @@ _LOCK = re.compile(
     r"(^|/)[\w.-]*(\.lock|-lock\.(json|ya?ml)|\.lockb|go\.sum|npm-shrinkwrap\.json)$"
 )
 _CI = re.compile(
-    r"(^|/)(\.github/(workflows|actions)|\.gitlab|\.circleci|\.buildkite|\.gitee|ci|docker)/"
+    r"(^|/)(\.github/(workflows|actions)|\.gitlab|\.circleci|\.buildkite|\.teamcity|\.gitee|ci"
+    r"|docker)/"
     r"|(^|/)(\.gitlab-ci\.yml|\.travis\.yml|Jenkinsfile|azure-pipelines\.yml|Makefile"
     r"|Dockerfile[\w.-]*|docker-compose[\w.-]*|tox\.ini|noxfile\.py|\.pre-commit-config\.yaml)$"
 )
 _TESTS = re.compile(
-    r"(^|/)(tests?|testing|__tests__|spec|specs|e2e)/|(^|/)(test_[^/]*|conftest\.py)$"
+    r"(^|/)(tests?|testing|__tests__|spec|specs|e2e)/|(^|/)(test_[^/]*|tests\.py|conftest\.py)$"
     r"|[_.-](test|tests|spec)\.[A-Za-z]+$",
+)
+_CONFIG = re.compile(
+    r"(^|/)(requirements|constraints)[\w.-]*\.txt$"
+    r"|(^|/)(\.\w+ignore|\.gitattributes|\.gitmodules|CODEOWNERS|go\.mod)$"
 )
 _DOCS = re.compile(
     r"^docs?/|(^|/)(documentation|man|wiki)/"
@@ -82,9 +97,13 @@ _ENDINGS: dict[FileKind, frozenset[str]] = {
 }
 
 
-@lru_cache(maxsize=65_536)
 def file_kind(path: str) -> FileKind:
-    """The kind of the file at ``path``."""
+    """The kind of the file at ``path``; of an endless path, the end tells it."""
+    return _kind_of(path[-LONGEST_PATH:])
+
+
+@lru_cache(maxsize=16_384)
+def _kind_of(path: str) -> FileKind:
     for kind, pattern in _BY_PATTERN:
         if pattern.search(path):
             return kind
@@ -104,7 +123,13 @@ _BY_PATTERN = (
     (FileKind.VENDORED, _VENDORED),
     (FileKind.GENERATED, _GENERATED),
 )
-_BY_PLACE = ((FileKind.CI, _CI), (FileKind.TESTS, _TESTS), (FileKind.DOCS, _DOCS))
+_BY_PLACE = (
+    (FileKind.CI, _CI),
+    (FileKind.TESTS, _TESTS),
+    (FileKind.DOCS, _DOCS),
+    (FileKind.CONFIG, _CONFIG),
+    (FileKind.CODE, re.compile(r"(^|/)CMakeLists\.txt$")),
+)
 
 
 def sizes_by_kind(files_changed: Iterable[Sized]) -> dict[str, list[int]]:
