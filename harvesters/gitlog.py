@@ -20,6 +20,7 @@ _TRAILER = re.compile(
     r"|generated-by):\s*(.*?)\s*(?:<([^<>]*)>)?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_SECONDS = re.compile(r"-?\d{1,19}", re.ASCII)
 _SQUASHED = re.compile(r"\(#(\d{1,9})\)\s*$")
 _MERGED = re.compile(r"^Merge (?:pull request|pull-request|PR) [#!](\d{1,9})\b")
 _GITLAB_MERGED = re.compile(r"^See merge request \S*!(\d{1,9})\s*$", re.MULTILINE)
@@ -90,12 +91,17 @@ def _commit(fields: list[bytes], files: tuple[Sized, ...] | None) -> Commit:
     return Commit(
         sha=sha,
         parents=tuple(parents.split()),
-        authored_at=int(authored or 0),
+        authored_at=_moment(authored),
         author=(author_name.strip(), author_email.strip()),
         committer=(committer_name.strip(), committer_email.strip()),
         message=message,
         files=files,
     )
+
+
+def _moment(seconds: str) -> int:
+    """Seconds since 1970; 1970 itself where the commit holds no date that git can tell."""
+    return int(seconds) if _SECONDS.fullmatch(seconds) else 0
 
 
 def _count(digits: bytes) -> int | None:

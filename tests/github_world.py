@@ -12,12 +12,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLSchema, build_schema, graphql_sync
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
 
+from harvesters.forge import Answer
 from tests.simulator import Reply, Request
 
 DATA = Path(__file__).parent / "data" / "github"
 LARGEST_PAGE = 100
+NUMBER = 515436299
+"""The number of the repository, as in the recorded exchanges."""
 
 
 def recorded(name: str) -> Any:
@@ -28,6 +38,18 @@ def recorded(name: str) -> Any:
 def schema() -> GraphQLSchema:
     text = gzip.decompress((DATA / "schema.graphql.gz").read_bytes()).decode()
     return build_schema(text, assume_valid=True)
+
+
+@cache
+def document(query: str) -> DocumentNode:
+    """The query, which the schema allows."""
+    parsed = parse(query)
+    assert validate(schema(), parsed) == []
+    return parsed
+
+
+class NothingThereError(Exception):
+    """Nothing has this name."""
 
 
 def account(number: int, login: str, kind: str = "User", name: str = "") -> dict[str, Any]:
@@ -63,7 +85,7 @@ def _ordered(nodes: list[Any], asked: dict[str, Any]) -> list[Any]:
     if order is None:
         return nodes
     key = {"CREATED_AT": "createdAt", "UPDATED_AT": "updatedAt"}[order["field"]]
-    return sorted(nodes, key=lambda node: node[key], reverse=order["direction"] == "DESC")
+    return sorted(nodes, key=lambda node: node.get(key, ""), reverse=order["direction"] == "DESC")
 
 
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -85,8 +107,9 @@ class Change:
     files: Sequence[tuple[str, int, int]] = (("src/config.py", 12, 3),)
     reviews: Sequence[dict[str, Any]] = ()
     labels: Sequence[str] = ()
-    closes: Sequence[int] = ()
-    writers: Sequence[dict[str, Any]] = ()
+    closes: Sequence[dict[str, Any]] = ()
+    commits: Sequence[dict[str, Any]] = ()
+    comments: int = 0
     squash_writers: Sequence[dict[str, Any]] = ()
     parents: int = 1
     message: str = ""
@@ -115,15 +138,10 @@ class Change:
             "author": self.author,
             "mergedBy": self.merged_by if is_merged else None,
             "mergeCommit": self._merge_commit() if is_merged else None,
-            "commits": connection(
-                [
-                    {"commit": {"oid": "a" * 40, "authors": connection([writer])}}
-                    for writer in self.writers
-                ]
-            ),
+            "commits": connection(self.commits),
             "labels": connection([{"name": label} for label in self.labels]),
-            "closingIssuesReferences": connection([{"number": number} for number in self.closes]),
-            "comments": connection([]),
+            "closingIssuesReferences": connection(self.closes),
+            "comments": connection([{}] * self.comments),
             "reviewThreads": connection(self.threads),
             "files": connection(
                 [
@@ -161,6 +179,14 @@ def thread(review_number: int, *, resolved: bool) -> dict[str, Any]:
     return {"isResolved": resolved, "comments": connection([comment])}
 
 
+def closed_issue(number: int, repository: int = NUMBER) -> dict[str, Any]:
+    return {"number": number, "repository": {"databaseId": repository}}
+
+
+def commit(*writers: dict[str, Any], message: str = "Read the environment") -> dict[str, Any]:
+    return {"commit": {"message": message, "authors": connection(writers)}}
+
+
 def writer(user: dict[str, Any] | None = None, name: str = "", email: str = "") -> dict[str, Any]:
     return {"name": name, "email": email, "user": user}
 
@@ -194,7 +220,7 @@ class GitHubWorld:
     changes: list[Change] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
     path: str = "lab/vision"
-    number: int = 515436299
+    number: int = NUMBER
 
     def __call__(self, request: Request) -> Reply:
         if request.path == "/graphql":
@@ -207,12 +233,12 @@ class GitHubWorld:
         nodes = [change.node() for change in self.changes]
         root = {
             "rateLimit": {"cost": 1, "remaining": 4999, "resetAt": "2026-11-23T10:00:00Z"},
-            "repository": lambda _, owner, name: self._repository(f"{owner}/{name}", nodes),
+            "repository": lambda _, owner, name, **__: self._repository(f"{owner}/{name}", nodes),
             "node": lambda _, **asked: next(node for node in nodes if node["id"] == asked["id"]),
         }
-        done = graphql_sync(
+        done = execute_sync(
             schema(),
-            body["query"],
+            document(body["query"]),
             root,
             operation_name=body["operationName"],
             variable_values=body["variables"],
@@ -224,7 +250,7 @@ class GitHubWorld:
 
     def _repository(self, path: str, nodes: list[dict[str, Any]]) -> dict[str, Any]:
         if path.lower() != self.path.lower():
-            raise LookupError(f"Could not resolve to a Repository with the name '{path}'.")
+            raise NothingThereError(f"Could not resolve to a Repository with the name '{path}'.")
         return {
             "databaseId": self.number,
             "nameWithOwner": self.path,
@@ -234,7 +260,19 @@ class GitHubWorld:
         }
 
 
+@dataclass
+class Direct:
+    """A transport that asks a world without a network."""
+
+    world: GitHubWorld
+
+    def request(self, method: str, path: str, **asked: Any) -> Answer:
+        body = json.loads(json.dumps(asked.get("body")))
+        reply = self.world(Request(method, path, {}, body))
+        return Answer(reply.status, reply.headers, reply.json())
+
+
 def _error(error: Any) -> dict[str, Any]:
-    is_missing = isinstance(error.original_error, LookupError)
+    is_missing = isinstance(error.original_error, NothingThereError)
     kind = {"type": "NOT_FOUND"} if is_missing else {}
     return {"message": error.message, "path": error.path, **kind}

@@ -5,10 +5,9 @@ history that was rewritten, or is read again, doubles nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any, ClassVar, Protocol
 
 from harvesters.filekinds import sizes_by_kind
@@ -58,14 +57,17 @@ class GitTransport(Protocol):
     def is_ancestor(self, sha: str, head: str) -> bool:
         """Whether ``head`` was built on ``sha``."""
 
-    def count(self, after: str, head: str) -> int:
-        """How many commits there are after ``after`` (or in all) up to ``head``."""
+    def cut(self) -> str:
+        """Where a shallow clone ends; an empty text for a whole one."""
 
-    def shas(self, after: str, head: str, *, skip: int) -> Iterator[str]:
-        """Their hashes, parents first, always in the same order, without the first ``skip``."""
+    def count(self, head: str) -> int:
+        """How many commits there are up to ``head``."""
 
-    def commits(self, shas: Sequence[str]) -> Sequence[Commit]:
-        """The commits named, in that order."""
+    def pages(self, after: str, head: str, *, skip: int, size: int) -> Iterator[Iterable[Commit]]:
+        """The commits after ``after``, or all, up to ``head``, without the first ``skip``.
+
+        Parents come first, always in the same order; a page is read before the next is asked for.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,16 @@ class Git:
         """Commits since the cursor; from the first on where the history was rewritten.
 
         A cursor in mid-history names the stretch (``base`` to ``head``) and how much of it is
-        ``done``; one at rest names the last ``commit``.
+        ``done``; one at rest names the last ``commit``. That of a shallow clone also says where it
+        is ``cut``: once it is deepened, it is read from its first commit on.
         """
-        newest = self.transport.head()
-        base, head, done = self._stretch(cursor, newest)
+        newest, cut = self.transport.head(), self.transport.cut()
+        mark = {"cut": cut} if cut else {}
+        base, head, done = self._stretch(cursor if cursor.get("cut", "") == cut else {}, newest)
         while True:
-            yield from self._walk(repository.url, base, head, done)
-            yield Page([], {"commit": head}, is_last=head == newest)
+            for page in self._walk(repository.url, base, head, done):
+                yield replace(page, cursor={**page.cursor, **mark})
+            yield Page([], {"commit": head, **mark}, is_last=head == newest)
             if head == newest:
                 return
             base, head, done = head, newest, 0
@@ -111,26 +116,25 @@ class Git:
     def _walk(self, address: str, base: str, head: str, done: int) -> Iterator[Page]:
         if base == head:
             return
-        total = self.transport.count(base, head)
-        shas = self.transport.shas(base, head, skip=done)
-        while chunk := list(islice(shas, PAGE_SIZE)):
-            records, gaps = self._parse(self.transport.commits(chunk), address)
-            done += len(chunk)
-            yield Page(records, {"base": base, "head": head, "done": done}, gaps, total)
+        total = self.transport.count(head)
+        for commits in self.transport.pages(base, head, skip=done, size=PAGE_SIZE):
+            page = self._parse(commits, address)
+            done += page.items or 0
+            yield replace(page, cursor={"base": base, "head": head, "done": done}, total=total)
 
-    def _parse(
-        self, commits: Sequence[Commit], address: str
-    ) -> tuple[list[ContributionRecord], list[Gap]]:
+    def _parse(self, commits: Iterable[Commit], address: str) -> Page:
         records: list[ContributionRecord] = []
         gaps: list[Gap] = []
+        items = 0
         for commit in commits:
+            items += 1
             try:
                 records.append(parse_commit(commit, address, self.now))
             except (ValueError, OverflowError) as error:
                 gaps.append(Gap(f"commit {commit.sha[:12]}", f"its date cannot be told: {error}"))
             if commit.files is None and len(commit.parents) < 2:  # noqa: PLR2004 - not a merge
                 gaps.append(Gap(f"size of {commit.sha[:12]}", "the clone lacks its files"))
-        return records, gaps
+        return Page(records, {}, gaps, items=items)
 
 
 def parse_commit(commit: Commit, address: str, now: datetime) -> ContributionRecord:

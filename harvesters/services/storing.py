@@ -166,11 +166,13 @@ CREATE TEMPORARY TABLE staged_participation (
 ) ON COMMIT DROP
 """
 
-# Rows are taken in key order, so that two harvests that meet wait instead of deadlocking.
+# Rows are taken in key order, so that two harvests that meet wait instead of deadlocking. Of the
+# names that one page tells of an actor, the latest is shown.
 _MERGE_ACTORS = """
 INSERT INTO harvesters_actor AS kept (host, external_id, login, is_bot, created_at)
 SELECT DISTINCT ON (host, actor_id) host, actor_id, login, is_bot, %(now)s
-FROM staged_participation ORDER BY host, actor_id, login
+FROM staged_participation JOIN staged_contribution USING (kind, external_id)
+ORDER BY host, actor_id, occurred_at DESC, login
 ON CONFLICT (host, external_id) DO UPDATE
 SET login = excluded.login, is_bot = kept.is_bot OR excluded.is_bot
 WHERE (kept.login, kept.is_bot)

@@ -31,8 +31,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-# Playwright's loop lives as long as this fixture; other packages' tests must not meet it.
-@pytest.fixture(scope="package")
+# Playwright's loop lives as long as this fixture; tests of the database must not meet it.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
 Sessions = dict[str, StorageState]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def sessions() -> Sessions:
     """The cookies of those who signed in, by role."""
     return {}

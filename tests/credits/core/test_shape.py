@@ -20,7 +20,7 @@ from tests.credentials import DID, certificate
 
 KIND = "OpenBadgeCredential"
 CERTIFICATE = certificate()
-REMOVED = object()
+REMOVED = "(removed)"
 
 
 def changed(name, value):

@@ -1,0 +1,141 @@
+"""Runs git, without the machine's and the user's configuration, hooks, prompts or replacements.
+
+A child writes into a file that lies in no folder, so that it never waits for its reader: git is at
+the next page of a history while the last one is stored. Each is limited in time.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Self
+
+from harvesters.forge import ForgeError
+
+CHUNK_BYTES = 1 << 16
+
+_OPTIONS = (
+    *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"),
+    *("-c", "safe.directory=*", "-c", "protocol.allow=never"),
+    *("-c", "protocol.https.allow=always", "-c", "protocol.http.allow=always"),
+    *("-c", "protocol.file.allow=always", "-c", "http.followRedirects=false"),
+    *("-c", "diff.renameLimit=1000", "-c", "i18n.logOutputEncoding=UTF-8"),
+    *("-c", "log.showSignature=false", "-c", "core.quotePath=false"),
+    *("--no-replace-objects", "--no-pager", "--no-optional-locks"),
+)
+
+
+class GitFailedError(ForgeError):
+    """git stopped with an error."""
+
+
+class GitChild:
+    """One run of git in ``directory``, begun at once; ``with`` ends it, whatever happens."""
+
+    def __init__(
+        self, directory: Path, arguments: Sequence[str], *, seconds: float, given: str = ""
+    ) -> None:
+        self._seconds = seconds
+        self._deadline = time.monotonic() + seconds
+        with ExitStack() as files:
+            self._said = files.enter_context(tempfile.TemporaryFile())
+            self._errors = files.enter_context(tempfile.TemporaryFile())
+            self._process = self._begun(["git", "-C", str(directory), *_OPTIONS, *arguments], given)
+            self._files = files.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End it, if it still runs, and forget what it said."""
+        self._process.kill()
+        self._process.wait()
+        self._files.close()
+
+    def limit_output(self, size: int) -> None:
+        """Stop it at ``size`` bytes: a history of a stranger's may name files without end."""
+        if sys.platform == "linux":
+            resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, size))
+
+    def output(self) -> IO[bytes]:
+        """What git said, once it has ended well.
+
+        Raises:
+            GitFailedError: with git's own last line, or the limit that stopped it.
+        """
+        try:
+            code = self._process.wait(max(0, self._deadline - time.monotonic()))
+        except subprocess.TimeoutExpired as error:
+            raise GitFailedError(f"git took more than {self._seconds} seconds.") from error
+        if code < 0:
+            raise GitFailedError(f"git was stopped: {signal.strsignal(-code)}.")
+        if code > 0:
+            self._errors.seek(0)
+            raise GitFailedError(_last_line(self._errors.read()) or f"git ended with {code}.")
+        self._said.seek(0)
+        return self._said
+
+    def pieces(self) -> Iterator[bytes]:
+        """What git said, split at NUL."""
+        said = self.output()
+        rest = b""
+        while chunk := said.read(CHUNK_BYTES):
+            *pieces, rest = (rest + chunk).split(b"\0")
+            yield from pieces
+        if rest:
+            yield rest
+
+    def _begun(self, command: Sequence[str], given: str) -> "subprocess.Popen[bytes]":
+        with tempfile.TemporaryFile() as stdin:
+            stdin.write(given.encode("ascii"))
+            stdin.seek(0)
+            try:
+                return subprocess.Popen(  # noqa: S603 - no shell, our own arguments
+                    command,
+                    stdin=stdin,
+                    stdout=self._said,
+                    stderr=self._errors,
+                    env=_environment(),
+                )
+            except FileNotFoundError as error:
+                raise GitFailedError("git is not installed: apt-get install git") from error
+
+
+def ask_git(directory: Path, arguments: Sequence[str], *, seconds: float) -> str:
+    """What git answers, without the white space around it.
+
+    Raises:
+        GitFailedError: it answered no.
+    """
+    with GitChild(directory, arguments, seconds=seconds) as child:
+        return child.output().read().decode("utf-8", "replace").strip()
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": "/nonexistent",
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "true",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        # Nothing above the named folder is meant, even where it lies inside a repository.
+        "GIT_CEILING_DIRECTORIES": "/",
+    }
+
+
+def _last_line(text: bytes) -> str:
+    lines = text.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""

@@ -1,0 +1,368 @@
+"""Pull requests, reviews and issues as GitHub tells them, read as contributions."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from harvesters.forge import Kind, Role
+from harvesters.forges.github import GitHub
+from tests.github_world import (
+    BEGAN,
+    Change,
+    Direct,
+    GitHubWorld,
+    account,
+    closed_issue,
+    commit,
+    issue,
+    moment,
+    recorded,
+    review,
+    thread,
+    writer,
+)
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+LI = account(101, "liming", name="Li Ming")
+WU = account(102, "wu")
+CHEN = account(103, "chen")
+MERGER = account(104, "maintainer")
+
+
+def read(*changes, issues=()):
+    """All records of a world, and its gaps."""
+    forge = GitHub(Direct(GitHubWorld(list(changes), list(issues))), NOW)
+    pages = list(forge.harvest(forge.find_repository("lab/vision"), {}))
+    records = [record for page in pages for record in page.records]
+    return records, [gap for page in pages for gap in page.gaps]
+
+
+def change_of(change):
+    return read(change)[0][0]
+
+
+def named(record, role):
+    return [
+        (part.actor.host, part.actor.external_id, part.actor.login)
+        for part in record.participants
+        if part.role == role
+    ]
+
+
+def test_a_merged_pull_request_is_a_contribution_of_its_author():
+    merged = change_of(
+        Change(
+            7, LI, MERGER, labels=["bug"], closes=[closed_issue(3)], comments=2, message="Read it"
+        )
+    )
+
+    assert (merged.kind, merged.external_id, merged.state) == (Kind.CHANGE, "7000000007", "merged")
+    assert merged.occurred_at == datetime.fromisoformat(moment(7))
+    assert merged.title == "Read configuration from the environment"
+    assert merged.url == "https://github.com/lab/vision/pull/7"
+    assert named(merged, Role.AUTHOR) == [("github.com", "101", "liming")]
+    assert named(merged, Role.MERGER) == [("github.com", "104", "maintainer")]
+    assert merged.facts == {
+        "sizes": {"code": [12, 3]},
+        "files": [["src/config.py", 12, 3]],
+        "files_count": 1,
+        "labels": ["bug"],
+        "pull_requests": [7],
+        "closes": [3],
+        "comments": 2,
+    }
+
+
+def test_sizes_are_told_by_kind_of_file_the_largest_file_first():
+    files = [("uv.lock", 900, 300), ("tests/test_config.py", 30, 0), ("src/config.py", 40, 2)]
+
+    facts = change_of(Change(7, LI, MERGER, files=files)).facts
+
+    assert facts["sizes"] == {"lock": [900, 300], "tests": [30, 0], "code": [40, 2]}
+    assert [path for path, _, _ in facts["files"]] == [
+        "uv.lock",
+        "src/config.py",
+        "tests/test_config.py",
+    ]
+
+
+@pytest.mark.parametrize(("state", "said"), [("OPEN", "open"), ("CLOSED", "closed")])
+def test_a_pull_request_that_is_not_merged_says_so(state, said):
+    record = change_of(Change(7, LI, MERGER, state=state))
+
+    assert record.state == said
+    assert named(record, Role.MERGER) == []
+
+
+def test_co_authors_are_taken_from_commits_and_from_the_squashed_one_once_each():
+    merged = change_of(
+        Change(
+            7,
+            LI,
+            MERGER,
+            commits=[commit(writer(LI), writer(WU)), commit(writer(WU))],
+            squash_writers=[
+                writer(LI),
+                writer(WU),
+                writer(name="Chen", email="103+chen@users.noreply.github.com"),
+                writer(name="Zhao", email="zhao@example.org"),
+            ],
+        )
+    )
+
+    wrote = named(merged, Role.CO_AUTHOR)
+    assert wrote[:2] == [("github.com", "102", "wu"), ("github.com", "103", "chen")]
+    assert [(host, login) for host, _, login in wrote[2:]] == [("git", "Zhao")]
+
+
+def test_who_merges_by_a_merge_commit_wrote_nothing():
+    merged = change_of(Change(7, LI, MERGER, squash_writers=[writer(MERGER)], parents=2))
+
+    assert named(merged, Role.CO_AUTHOR) == []
+
+
+def test_an_author_who_commits_from_another_address_does_not_share_with_oneself():
+    elsewhere = writer(name="li ming", email="li@cluster.internal")
+
+    assert (
+        named(change_of(Change(7, LI, MERGER, commits=[commit(elsewhere)])), Role.CO_AUTHOR) == []
+    )
+
+
+def test_ai_help_and_other_trailers_are_told_once():
+    message = "Fix\n\nCo-authored-by: Claude <noreply@anthropic.com>\nSigned-off-by: Wu <wu@x.org>"
+
+    facts = change_of(
+        Change(7, LI, MERGER, message=message, commits=[commit(message=message)])
+    ).facts
+
+    assert facts["trailers"] == [["co-authored-by", "Claude"], ["signed-off-by", "Wu"]]
+    assert facts["ai_assistance"] == ["Claude"]
+
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
+REVERT = f"This reverts commit {SHA}."
+
+
+def test_a_revert_names_what_it_takes_back():
+    squashed = Change(7, LI, MERGER, message=REVERT)
+    merged = Change(7, LI, MERGER, title='Revert "Fix"', commits=[commit(message=REVERT)])
+
+    assert change_of(squashed).facts["reverts"] == SHA
+    assert change_of(merged).facts["reverts"] == SHA
+
+
+def test_a_change_with_one_revert_among_its_commits_is_none():
+    assert "reverts" not in change_of(Change(7, LI, MERGER, commits=[commit(message=REVERT)])).facts
+
+
+def test_issues_of_other_repositories_are_not_counted_as_closed():
+    closes = [closed_issue(3), closed_issue(4, repository=99)]
+
+    assert change_of(Change(7, LI, MERGER, closes=closes)).facts["closes"] == [3]
+
+
+def test_each_review_is_a_contribution_of_its_own():
+    change = Change(
+        7,
+        LI,
+        MERGER,
+        reviews=[review(21, WU, "CHANGES_REQUESTED", comments=3), review(22, CHEN)],
+        threads=[thread(21, resolved=True), thread(21, resolved=False), thread(22, resolved=True)],
+    )
+
+    (merged, asked, approved), _ = read(change)
+
+    assert (asked.kind, asked.external_id, asked.state) == (Kind.REVIEW, "21", "changes_requested")
+    assert asked.occurred_at == datetime.fromisoformat(moment(21))
+    assert named(asked, Role.REVIEWER) == [("github.com", "102", "wu")]
+    assert asked.facts == {
+        "review_state": "changes_requested",
+        "comments": 3,
+        "resolved_threads": 1,
+        "pull_requests": [7],
+    }
+    assert approved.facts["review_state"] == "approved"
+    assert (merged.facts["reviewers"], merged.facts["resolved_threads"]) == (2, 2)
+
+
+def test_a_remark_on_ones_own_change_and_a_draft_of_a_review_are_no_reviews():
+    change = Change(7, LI, MERGER, reviews=[review(21, LI, "COMMENTED"), review(22, WU, "PENDING")])
+
+    records, gaps = read(change)
+
+    assert [record.kind for record in records] == [Kind.CHANGE]
+    assert "reviewers" not in records[0].facts
+    assert gaps == []
+
+
+@pytest.mark.parametrize(
+    ("merged_by", "reviews", "is_alone"),
+    [
+        (LI, [], True),
+        (LI, [review(21, WU, "COMMENTED")], True),
+        (LI, [review(21, WU, "APPROVED")], False),
+        (MERGER, [], False),
+    ],
+)
+def test_who_merges_ones_own_change_needs_another_to_approve_it(merged_by, reviews, is_alone):
+    facts = change_of(Change(7, LI, merged_by, reviews=reviews)).facts
+
+    assert facts.get("merged_by_author", False) is is_alone
+
+
+def test_deleted_accounts_are_one_ghost_who_is_nobodys_double():
+    records, _ = read(Change(7, None, None, reviews=[review(21, None)]))
+
+    assert named(records[0], Role.AUTHOR) == [("github.com", "0", "ghost")]
+    assert named(records[1], Role.REVIEWER) == [("github.com", "0", "ghost")]
+    assert "merged_by_author" not in records[0].facts
+
+
+def test_programs_are_known_as_such_under_one_name():
+    bot = account(49699333, "dependabot", "Bot")
+    by_mail = writer(
+        name="dependabot[bot]", email="49699333+dependabot[bot]@users.noreply.github.com"
+    )
+
+    records, _ = read(Change(7, bot, MERGER, commits=[commit(by_mail)]), Change(8, MERGER, MERGER))
+
+    (program,) = [part.actor for part in records[0].participants if part.role == Role.AUTHOR]
+    assert (program.external_id, program.login) == ("49699333", "dependabot[bot]")
+    assert program.is_bot
+    assert named(records[0], Role.CO_AUTHOR) == []
+    assert not any(part.actor.is_bot for part in records[1].participants)
+
+
+def test_an_imported_author_and_an_organisation_are_accounts_of_their_own():
+    records, _ = read(
+        Change(7, account(88, "imported", "Mannequin"), MERGER),
+        Change(8, account(89, "lab", "Organization"), MERGER),
+    )
+
+    assert [named(record, Role.AUTHOR)[0][1:] for record in records] == [
+        ("88", "imported"),
+        ("89", "lab"),
+    ]
+
+
+def test_an_account_of_an_enterprise_is_the_person_behind_it():
+    behind = {"__typename": "EnterpriseUserAccount", "login": "li_corp", "user": LI}
+    nobody = {"__typename": "EnterpriseUserAccount", "login": "gone_corp", "user": None}
+
+    records, _ = read(Change(7, behind, MERGER), Change(8, nobody, MERGER))
+
+    assert named(records[0], Role.AUTHOR) == [("github.com", "101", "liming")]
+    assert named(records[1], Role.AUTHOR) == [("github.com", "0", "ghost")]
+
+
+def test_an_unknown_size_is_a_gap_and_never_a_smaller_size():
+    records, gaps = read(Change(7, LI, MERGER, changed_files=4000))
+
+    assert records[0].facts["sizes"] is None
+    assert records[0].facts["files_count"] == 4000
+    assert [gap.subject for gap in gaps] == ["size of pull request 7"]
+
+
+def test_a_node_that_breaks_its_promise_is_a_gap_and_the_others_count():
+    broken = issue(1, WU, createdAt="yesterday")
+
+    records, gaps = read(Change(7, LI, MERGER), issues=[broken, issue(2, WU)])
+
+    assert [record.external_id for record in records] == ["7000000007", "9002"]
+    assert gaps[0].subject == "issue 1"
+    assert "GitHub's answer lacks what it promises" in gaps[0].reason
+
+
+@pytest.mark.parametrize(
+    ("closer", "reason", "is_confirmed"),
+    [
+        ("PullRequest", "COMPLETED", True),
+        ("Commit", "COMPLETED", True),
+        ("PullRequest", "NOT_PLANNED", False),
+        (None, "COMPLETED", False),
+    ],
+)
+def test_an_issue_is_confirmed_by_the_change_that_solves_it(closer, reason, is_confirmed):
+    told = issue(
+        3, WU, state="CLOSED", stateReason=reason, closer=closer, labels=["bug"], comments=4
+    )
+
+    ((record,), _) = read(issues=[told])
+
+    assert (record.kind, record.external_id, record.state) == (Kind.ISSUE, "9003", "closed")
+    assert record.occurred_at == datetime.fromisoformat(moment(3))
+    assert named(record, Role.REPORTER) == [("github.com", "102", "wu")]
+    assert record.facts.get("confirmed", False) is is_confirmed
+    assert record.facts["state_reason"] == reason.lower()
+    assert (record.facts["labels"], record.facts["comments"]) == (["bug"], 4)
+
+
+def test_an_open_issue_waits():
+    ((record,), _) = read(issues=[issue(3, None)])
+
+    assert (record.state, record.facts) == ("open", {})
+    assert named(record, Role.REPORTER) == [("github.com", "0", "ghost")]
+
+
+def test_what_a_page_has_no_room_for_is_read_to_its_end():
+    change = Change(
+        7,
+        LI,
+        MERGER,
+        files=[(f"src/part{number}.py", 1, 0) for number in range(130)],
+        reviews=[review(number, WU, "COMMENTED") for number in range(45)],
+        commits=[commit(writer(account(1000 + number, f"w{number}"))) for number in range(130)],
+        threads=[thread(3, resolved=True) for _ in range(25)],
+    )
+
+    records, gaps = read(change)
+
+    assert records[0].facts["sizes"] == {"code": [130, 0]}
+    assert len(named(records[0], Role.CO_AUTHOR)) == 130
+    assert records[0].facts["resolved_threads"] == 25
+    assert len(records) == 46
+    assert gaps == []
+
+
+def test_a_real_pull_request_and_its_review_keep_their_numbers():
+    """What GitHub sent when it happened; the same numbers come by GraphQL."""
+    pull, judged = recorded("pull_request")["pull_request"], recorded("pull_request_review")
+    author = account(pull["user"]["id"], pull["user"]["login"], pull["user"]["type"])
+    told = judged["review"]
+    seen = {
+        **review(1, WU, told["state"].upper()),
+        "fullDatabaseId": str(told["id"]),
+        "submittedAt": told["submitted_at"],
+        "url": told["html_url"],
+    }
+
+    class Real(Change):
+        def node(self):
+            return super().node() | {
+                "fullDatabaseId": str(pull["id"]),
+                "number": pull["number"],
+                "url": pull["html_url"],
+                "createdAt": pull["created_at"],
+            }
+
+    (change, remark), _ = read(
+        Real(
+            2,
+            author,
+            title=pull["title"],
+            state=pull["state"].upper(),
+            files=[("README.md", pull["additions"], pull["deletions"])],
+            labels=[label["name"] for label in pull["labels"]],
+            reviews=[seen],
+        )
+    )
+
+    assert (change.external_id, change.state) == ("279147437", "open")
+    assert change.occurred_at == datetime(2019, 5, 15, 15, 20, 33, tzinfo=UTC) < BEGAN
+    assert named(change, Role.AUTHOR) == [("github.com", "21031067", "Codertocat")]
+    assert change.facts["sizes"] == {"docs": [1, 1]}
+    assert (remark.external_id, remark.state) == ("237895671", "commented")
+    assert (
+        remark.url == "https://github.com/Codertocat/Hello-World/pull/2#pullrequestreview-237895671"
+    )
