@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 # Playwright's loop lives as long as this fixture; tests of the database must not meet it.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
 Sessions = dict[str, StorageState]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sessions() -> Sessions:
     """The cookies of those who signed in, by role."""
     return {}
