@@ -1,0 +1,325 @@
+"""A GitHub on loopback is harvested into the database: whatever it does, each item once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harvesters.forge import ForgeAnswerError, ForgeRefusedError, Kind, SourceNotFoundError
+from harvesters.forges.github import GitHub
+from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation
+from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.transports.github import GitHubApi
+from tests.github_world import Change, GitHubWorld, account, issue, moment, review
+from tests.simulator import (
+    ForgeSimulator,
+    Repeating,
+    closed,
+    cut_off,
+    graphql_error,
+    half_json,
+    hanging,
+    hidden,
+    holes,
+    status,
+    web_page,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+LI = account(101, "liming")
+WU = account(102, "wu")
+MERGER = account(104, "maintainer")
+TIMEOUT_SECONDS = 3
+TOKEN = "ghp_0123456789"
+FIRST_ANSWERS = 1
+"""A harvest begins by looking the repository up."""
+
+
+def world_of(changes=60, issues=30):
+    return GitHubWorld(
+        [
+            Change(number, LI, MERGER, reviews=[review(number, WU)])
+            for number in range(1, changes + 1)
+        ],
+        [issue(number, WU) for number in range(1, issues + 1)],
+    )
+
+
+@pytest.fixture
+def simulator():
+    with ForgeSimulator(world_of()).serving() as serving:
+        yield serving
+
+
+@pytest.fixture
+def harvest(simulator):
+    """Harvest the simulated GitHub once; the report."""
+
+    def once(now=NOW, on_page=None):
+        forge = GitHub(GitHubApi(simulator.url, TOKEN, lambda: now, timeout=TIMEOUT_SECONDS), now)
+        cursor = HarvestCursor.objects.first() or register_source(
+            "github:lab/vision", forge.find_repository("lab/vision"), now=now
+        )
+        leased = lease_source(cursor, now=now)
+        return harvest_repository(leased, forge, clock=lambda: now, on_page=on_page)
+
+    return once
+
+
+def stored():
+    return sorted(Contribution.objects.values_list("kind", "external_id"))
+
+
+def all_of(world):
+    return sorted(
+        [(Kind.CHANGE, change.node()["fullDatabaseId"]) for change in world.changes]
+        + [
+            (Kind.REVIEW, told["fullDatabaseId"])
+            for change in world.changes
+            for told in change.reviews
+        ]
+        + [(Kind.ISSUE, told["fullDatabaseId"]) for told in world.issues]
+    )
+
+
+def test_changes_reviews_and_issues_are_stored_with_their_people(harvest, simulator):
+    report = harvest()
+
+    assert report.is_complete
+    assert report.by_kind == {"change": 60, "review": 60, "issue": 30}
+    assert stored() == all_of(simulator.world)
+    assert Participation.objects.filter(role="author", actor__external_id="101").count() == 60
+    assert Participation.objects.filter(role="merger", actor__external_id="104").count() == 60
+    assert Participation.objects.filter(role="reviewer", actor__external_id="102").count() == 60
+    assert Contribution.objects.filter(facts__sizes={"code": [12, 3]}).count() == 60
+
+
+def test_ninety_items_take_five_requests(harvest, simulator):
+    harvest()
+
+    assert len(simulator.requests) <= 5
+
+
+def test_a_second_harvest_asks_for_the_latest_and_writes_nothing(harvest, simulator):
+    harvest()
+    asked = len(simulator.requests)
+    before = list(Contribution.objects.values_list("id", "harvested_at"))
+
+    report = harvest(NOW + timedelta(hours=1))
+
+    assert (report.new, report.changed) == (0, 0)
+    assert len(simulator.requests) - asked == 2
+    assert list(Contribution.objects.values_list("id", "harvested_at")) == before
+
+
+def test_what_was_updated_since_is_written_anew_and_what_came_is_added(harvest, simulator):
+    harvest()
+    later = (NOW + timedelta(minutes=30)).isoformat()
+    world = simulator.world
+    world.changes[3] = replace(world.changes[3], title="Renamed since", updated=later)
+    world.changes.append(Change(61, WU, MERGER, updated=later))
+
+    report = harvest(NOW + timedelta(hours=1))
+
+    assert (report.new, report.changed) == (1, 2), "the change and its review, which names it"
+    assert Contribution.objects.filter(title="Renamed since").count() == 1
+
+
+def test_a_harvest_that_is_stopped_at_any_page_goes_on_behind_it(harvest, simulator):
+    class StoppedError(BaseException):
+        """Ctrl-C."""
+
+    def stop(*_):
+        raise StoppedError
+
+    stops = 0
+    while True:
+        try:
+            harvest(on_page=stop)
+        except StoppedError:
+            stops += 1
+            assert stops < 20
+        if HarvestCursor.objects.get().cursor["began"] == "":
+            break
+
+    assert stops >= 4
+    assert stored() == all_of(simulator.world)
+    assert len(simulator.requests) <= 5 + stops
+
+
+def test_what_comes_while_a_history_is_read_is_not_missed(harvest, simulator):
+    def grow(*_):
+        number = len(simulator.world.changes) + 1
+        if number <= 64:
+            simulator.world.changes.append(Change(number, LI, MERGER, updated=moment(number)))
+
+    harvest(on_page=grow)
+    harvest(NOW + timedelta(hours=1))
+
+    assert stored() == all_of(simulator.world)
+
+
+TRANSIENT = {
+    "502": status(502),
+    "503": status(503),
+    "504 by a proxy": status(504, "upstream timed out"),
+    "no answer in time": hanging,
+    "a closed connection": closed,
+    "half of the bytes": cut_off,
+    "half of the JSON": half_json,
+    "a web page": web_page,
+    "resource limits": graphql_error(
+        "RESOURCE_LIMITS_EXCEEDED", "Resource limits for this query exceeded."
+    ),
+    "something went wrong": graphql_error("", "Something went wrong while executing your query."),
+    "holes without a word": holes,
+}
+
+
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
+@pytest.mark.parametrize("place", [0, 2], ids=["first page", "third page"])
+def test_one_fault_on_the_way_loses_and_doubles_nothing(harvest, simulator, fault, place):
+    simulator.faults = [None] * (FIRST_ANSWERS + place) + [fault]
+
+    report = harvest()
+
+    assert report.is_complete
+    assert stored() == all_of(simulator.world)
+    assert HarvestGap.objects.count() == 0
+
+
+def test_a_page_that_is_too_much_is_asked_for_in_halves(harvest, simulator):
+    limit = TRANSIENT["resource limits"]
+    simulator.faults = [None, limit, limit, limit]
+
+    harvest()
+
+    pages = [request.body["variables"].get("page") for request in simulator.requests]
+    assert pages[1:5] == [25, 12, 6, 3]
+    assert stored() == all_of(simulator.world)
+
+
+LIMITS = {
+    "429 with seconds": (status(429, **{"retry-after": "90"}), NOW + timedelta(seconds=90)),
+    "403 until a reset": (
+        status(
+            403,
+            "API rate limit exceeded",
+            **{
+                "x-ratelimit-remaining": "0",
+                "x-ratelimit-reset": str(int(NOW.timestamp()) + 300),
+            },
+        ),
+        NOW + timedelta(seconds=300),
+    ),
+    "a secondary limit": (
+        status(403, "You have exceeded a secondary rate limit."),
+        NOW + timedelta(minutes=1),
+    ),
+    "200 and RATE_LIMITED": (
+        graphql_error("RATE_LIMITED", "API rate limit exceeded"),
+        NOW + timedelta(minutes=1),
+    ),
+    "for ten thousand years": (
+        status(429, **{"retry-after": "999999999999"}),
+        NOW + timedelta(minutes=65),
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "until"), LIMITS.values(), ids=LIMITS)
+def test_a_rate_limit_stops_the_harvest_until_it_ends_and_keeps_what_came(
+    harvest, simulator, fault, until
+):
+    simulator.faults = [None, None, fault]
+
+    report = harvest()
+
+    assert not report.is_complete
+    assert report.retry_at == until
+    assert HarvestCursor.objects.get().next_at == until
+    assert Contribution.objects.filter(kind="change").count() == 25
+    harvest(until)
+    assert stored() == all_of(simulator.world)
+
+
+def test_a_forge_that_fails_on_even_one_item_is_asked_again_later(harvest, simulator):
+    simulator.faults = [None] + [status(502)] * 5
+
+    report = harvest()
+
+    assert not report.is_complete
+    assert "asked again soon" in report.message
+    harvest(report.retry_at)
+    assert stored() == all_of(simulator.world)
+
+
+def test_a_token_that_is_refused_is_named_and_nothing_is_lost(harvest, simulator):
+    simulator.faults = [None, None, status(401, "Bad credentials")]
+
+    with pytest.raises(ForgeRefusedError, match="Bad credentials"):
+        harvest()
+
+    assert "Bad credentials" in HarvestCursor.objects.get().error
+    harvest()
+    assert stored() == all_of(simulator.world)
+
+
+def test_a_part_that_is_hidden_from_us_is_a_gap_and_all_else_counts(harvest, simulator):
+    simulator.faults = [None, hidden("repository", "pullRequests", "nodes", 4)]
+
+    report = harvest()
+
+    assert report.is_complete
+    ((subject, reason),) = report.gaps
+    assert subject == "pull request 5 after the start"
+    assert "does not show all of it to us" in reason
+    assert Contribution.objects.filter(kind="change").count() == 59
+
+
+def test_a_renamed_repository_is_followed_by_its_number(harvest, simulator):
+    harvest()
+    simulator.world.path = "lab/eyes"
+    simulator.world.changes.append(Change(61, LI, MERGER, updated=NOW.isoformat()))
+
+    report = harvest(NOW + timedelta(hours=1))
+
+    assert report.new == 1
+    assert stored() == all_of(simulator.world)
+
+
+def test_another_repository_under_the_old_name_gives_nothing(harvest, simulator):
+    harvest()
+    before = stored()
+    simulator.world = replace(world_of(changes=99), number=666)
+
+    with pytest.raises(SourceNotFoundError):
+        harvest(NOW + timedelta(hours=1))
+
+    assert stored() == before
+
+
+def test_a_repository_that_vanished_keeps_what_was_harvested(harvest, simulator):
+    harvest()
+    before = stored()
+    simulator.world = replace(simulator.world, path="elsewhere/hidden", number=0)
+
+    with pytest.raises(SourceNotFoundError):
+        harvest(NOW + timedelta(hours=1))
+
+    assert stored() == before
+
+
+def test_a_page_that_leads_to_itself_ends_in_an_error_and_not_in_a_circle(harvest, simulator):
+    cache = Repeating()
+    simulator.faults = [None, cache.keep] + [cache.repeat] * 50
+
+    with pytest.raises(ForgeAnswerError, match="leads to itself"):
+        harvest()
+
+    assert len(simulator.requests) < 10
+    simulator.faults = []
+    harvest()
+    assert stored() == all_of(simulator.world)
