@@ -118,7 +118,7 @@ def run(names: list[str], quick: bool) -> list[dict[str, Any]]:
 
 
 def _measure(institution: Institution, token: str, rounds: int) -> dict[str, float]:
-    request = RequestFactory(headers={"Authorization": f"Bearer {token}"})
+    request = RequestFactory(headers={"Authorization": f"Bearer {token}"}, SERVER_NAME="localhost")
     ours, serializers = OurView.as_view(), SerializerView.as_view()
 
     def answer(view: Callable[..., HttpResponse]) -> bytes:

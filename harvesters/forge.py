@@ -54,7 +54,11 @@ class Kind(StrEnum):
     REVIEW = "review"
     ISSUE = "issue"
     COMMENT = "comment"
+    TRIAGE = "triage"
+    DISCUSSION = "discussion"
+    ANSWER = "answer"
     RELEASE = "release"
+    ADVISORY = "advisory"
 
 
 class Role(StrEnum):
@@ -66,6 +70,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     REPORTER = "reporter"
     MERGER = "merger"
+    TRIAGER = "triager"
 
 
 class RepositoryKind(StrEnum):

@@ -80,7 +80,11 @@ class Contribution(models.Model):
         REVIEW = "review", _("review")
         ISSUE = "issue", _("issue")
         COMMENT = "comment", _("comment")
+        TRIAGE = "triage", _("triage")
+        DISCUSSION = "discussion", _("discussion")
+        ANSWER = "answer", _("accepted answer")
         RELEASE = "release", _("release")
+        ADVISORY = "advisory", _("security advisory")
 
     repository = models.ForeignKey(Repository, models.PROTECT, related_name="contributions")
     external_id = models.CharField(max_length=255)
@@ -119,6 +123,7 @@ class Participation(models.Model):
         REVIEWER = "reviewer", _("reviewer")
         REPORTER = "reporter", _("reporter")
         MERGER = "merger", _("merger")
+        TRIAGER = "triager", _("triager")
 
     contribution = models.ForeignKey(Contribution, models.PROTECT, related_name="participations")
     actor = models.ForeignKey(Actor, models.PROTECT, related_name="participations")

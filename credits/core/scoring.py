@@ -22,7 +22,11 @@ EARNING_ROLES: Mapping[str, frozenset[str]] = {
     "review": frozenset({"reviewer"}),
     "issue": frozenset({"reporter"}),
     "comment": frozenset({"author"}),
+    "triage": frozenset({"triager"}),
+    "discussion": frozenset({"author"}),
+    "answer": frozenset({"author"}),
     "release": AUTHORSHIP,
+    "advisory": frozenset({"author", "reporter", "reviewer"}),
 }
 """Who may earn by a contribution of a kind; everybody else is named but not scored."""
 
