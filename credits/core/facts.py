@@ -78,7 +78,11 @@ class Field:
 
 
 FIELDS: Mapping[str, Field] = {
-    "kind": Field(Type.STRING, "commit, change, review, issue, comment or release", "贡献种类"),
+    "kind": Field(
+        Type.STRING,
+        "commit, change, review, issue, comment, triage, discussion, answer, release or advisory",
+        "贡献种类",
+    ),
     "state": Field(Type.STRING, "the contribution's state at the forge", "在平台上的状态"),
     "title": Field(Type.STRING, "the title", "标题"),
     "labels": Field(Type.STRINGS, "labels that maintainers set", "维护者设置的标签"),
