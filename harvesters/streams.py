@@ -1,0 +1,58 @@
+"""What a REST forge lists, and how: streams of items, which `harvesters.sweep` walks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from harvesters.forge import ContributionRecord, Gap
+
+
+class Order(StrEnum):
+    """How a forge lists a stream."""
+
+    OLDEST_UPDATE_FIRST = "oldest update first, from a moment on"
+    NEWEST_UPDATE_FIRST = "newest update first"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One page of a list: what was updated since then, the ``number``-th page of ``size``."""
+
+    since: datetime | None
+    number: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a forge answers: the items, whether more follow, how many match in all if it tells."""
+
+    items: Sequence[Any]
+    has_more: bool
+    total: int | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one item means."""
+
+    records: Sequence[ContributionRecord] = ()
+    gaps: Sequence[Gap] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One list of a repository, and how its items are read.
+
+    ``read`` may ask the forge for more about an item; ``key`` names an item within the stream.
+    """
+
+    name: str
+    order: Order
+    list: Callable[[Asked], Listing]
+    read: Callable[[Any], Reading]
+    key: Callable[[Any], str]
+    updated_at: Callable[[Any], datetime]

@@ -1,0 +1,322 @@
+"""Lists that change while they are walked, break off and lie: everything is told, at its latest."""
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harvesters.forge import (
+    ContributionRecord,
+    ForgeBusyError,
+    ForgeOverloadedError,
+    Kind,
+)
+from harvesters.streams import Listing, Order, Reading, Stream
+from harvesters.sweep import LARGEST_PAGE, walk
+
+BEGUN = datetime(2026, 3, 1, tzinfo=UTC)
+UP, DOWN = Order.OLDEST_UPDATE_FIRST, Order.NEWEST_UPDATE_FIRST
+ORDERS = pytest.mark.parametrize("order", [UP, DOWN], ids=["upwards", "downwards"])
+
+
+@dataclass
+class Forge:
+    """A list of items with versions, on a forge whose clock we set."""
+
+    order: Order
+    now: datetime = BEGUN
+    items: dict[int, tuple[datetime, int]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    asked: int = 0
+
+    def update(self, *keys: int) -> None:
+        """One moment in which all of ``keys`` change."""
+        for key in keys:
+            version = self.items[key][1] + 1 if key in self.items else 1
+            self.items[key] = (self.now, version)
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def list(self, asked):
+        self.asked += 1
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "overload":
+            raise ForgeOverloadedError("too much")
+        rows = sorted((moment, key, version) for key, (moment, version) in self.items.items())
+        if self.order is UP:
+            rows = [row for row in rows if asked.since is None or row[0] >= asked.since]
+        else:
+            rows.reverse()
+        start = (asked.number - 1) * asked.size
+        page = rows[start : start + asked.size]
+        if fault == "empty":
+            return Listing([], has_more=False, total=len(rows))
+        if fault == "shuffled":
+            page = page[1:] + page[:1]
+        if fault == "cut":
+            return Listing(page[: len(page) // 2], has_more=False, total=len(rows))
+        return Listing(page, has_more=start + asked.size < len(rows), total=len(rows))
+
+    def streams(self):
+        return [
+            Stream(
+                "changes",
+                self.order,
+                self.list,
+                lambda row: Reading([record(row)]),
+                lambda row: str(row[1]),
+                lambda row: row[0],
+            )
+        ]
+
+
+def record(row):
+    moment, key, version = row
+    return ContributionRecord(str(key), Kind.CHANGE, moment, "merged", str(version), "", [])
+
+
+@dataclass
+class Reader:
+    """Walks as a worker does: it stores each page with its cursor, and comes back after a stop."""
+
+    forge: Forge
+    cursor: dict = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+    pages: int = 0
+
+    def sweep(self, on_page=lambda _: False):
+        """One sweep, or as much as there is before ``on_page`` or the forge stops it."""
+        try:
+            for page in walk(self.forge.streams(), self.cursor, self.forge.now):
+                self.pages += 1
+                self.versions.update({int(r.external_id): int(r.title) for r in page.records})
+                self.cursor = dict(page.cursor)
+                if on_page(page):
+                    return False
+        except ForgeBusyError:
+            return False
+        return True
+
+    def knows_all(self):
+        return self.versions == {key: version for key, (_, version) in self.forge.items.items()}
+
+
+def filled(order, count, *, seconds=60.0):
+    forge = Forge(order)
+    for key in range(count):
+        forge.update(key)
+        forge.pass_time(seconds)
+    return forge
+
+
+@ORDERS
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 101, 730])
+def test_every_item_is_told(order, count):
+    reader = Reader(filled(order, count))
+
+    assert reader.sweep()
+    assert reader.knows_all()
+
+
+@ORDERS
+def test_a_second_sweep_asks_for_the_latest_only(order):
+    reader = Reader(filled(order, 730))
+    reader.sweep()
+    before = reader.forge.asked
+    reader.forge.pass_time(7200)
+    reader.forge.update(3, 77)
+
+    assert reader.sweep()
+    assert reader.knows_all()
+    assert reader.forge.asked - before == 1
+
+
+@ORDERS
+def test_a_history_takes_as_many_requests_as_it_has_pages(order):
+    reader = Reader(filled(order, 1_000))
+
+    reader.sweep()
+
+    assert reader.forge.asked <= 1_000 // 50 + 1
+
+
+@ORDERS
+def test_what_all_happened_in_one_moment_is_told(order):
+    reader = Reader(filled(order, 730, seconds=0))
+    reader.forge.pass_time(1)
+
+    assert reader.sweep()
+    assert reader.knows_all()
+
+
+def test_who_leaves_a_page_of_one_moment_hides_nobody():
+    reader = Reader(filled(UP, 730, seconds=0))
+
+    def touch(_):
+        reader.forge.pass_time(1)
+        reader.forge.update(reader.pages)
+        return False
+
+    reader.forge.pass_time(3600)
+    reader.sweep(touch)
+    reader.sweep()
+
+    assert reader.knows_all()
+
+
+def test_who_is_deleted_while_a_list_is_walked_hides_nobody():
+    reader = Reader(filled(DOWN, 730))
+
+    def delete(_):
+        if reader.pages <= 3:
+            for key in range(729 - 40 * reader.pages, 729 - 40 * reader.pages - 30, -1):
+                reader.forge.items.pop(key, None)
+        return False
+
+    assert reader.sweep(delete)
+    assert set(reader.forge.items) <= set(reader.versions)
+
+
+@ORDERS
+def test_a_page_that_is_too_much_is_asked_for_in_halves(order):
+    reader = Reader(filled(order, 300))
+    reader.forge.faults = ["", "overload", "overload", "", "overload"]
+
+    assert reader.sweep()
+    assert reader.knows_all()
+
+
+@ORDERS
+def test_a_forge_that_fails_on_a_single_item_is_asked_again_later(order):
+    reader = Reader(filled(order, 300))
+    reader.forge.faults = [""] + ["overload"] * 8
+
+    assert not reader.sweep()
+    assert reader.sweep()
+    assert reader.knows_all()
+
+
+@pytest.mark.parametrize("fault", ["shuffled", "empty", "cut"])
+def test_a_list_that_contradicts_itself_is_not_believed(fault):
+    reader = Reader(filled(DOWN, 300))
+    reader.forge.faults = ["", "", fault]
+
+    assert not reader.sweep()
+    assert reader.sweep()
+    assert reader.knows_all()
+
+
+def test_an_order_that_was_not_asked_for_is_refused():
+    forge = filled(UP, 300)
+    forge.order = DOWN
+    (stream,) = forge.streams()
+    told_wrongly = replace(stream, order=UP)
+
+    with pytest.raises(ForgeBusyError, match="not in the order"):
+        next(walk([told_wrongly], {}, forge.now))
+
+
+def test_a_forge_that_does_not_filter_is_refused():
+    reader = Reader(filled(UP, 300))
+    (stream,) = reader.forge.streams()
+
+    def unfiltered(asked):
+        return stream.list(type(asked)(None, asked.number, asked.size))
+
+    wrong = replace(stream, list=unfiltered)
+    pages = walk([wrong], {}, reader.forge.now)
+    next(pages)
+
+    with pytest.raises(ForgeBusyError, match="not asked for"):
+        next(pages)
+
+
+@ORDERS
+def test_an_item_that_breaks_its_promise_is_a_gap_and_the_others_count(order):
+    forge = filled(order, 120)
+    (stream,) = forge.streams()
+
+    def read(row):
+        if row[1] == 60:
+            raise KeyError("author")
+        return stream.read(row)
+
+    broken = replace(stream, read=read)
+    pages = list(walk([broken], {}, forge.now))
+
+    assert len({r.external_id for page in pages for r in page.records}) == 119
+    (gap,) = {gap for page in pages for gap in page.gaps}
+    assert (gap.subject, "lacks what it promises" in gap.reason) == ("changes 60", True)
+
+
+def test_streams_are_walked_one_after_the_other_and_the_bar_counts_them_all():
+    first, second = filled(UP, 120), filled(DOWN, 30)
+    second.now = first.now
+    (releases,) = second.streams()
+    streams = [*first.streams(), replace(releases, name="releases")]
+
+    pages = list(walk(streams, {}, first.now))
+
+    assert [page.is_last for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert pages[0].total == 120
+    assert pages[-1].cursor["began"] == ""
+    assert set(pages[-1].cursor["reached"]) == {"changes", "releases"}
+
+
+def test_pages_grow_while_the_forge_is_quick():
+    forge = filled(UP, 2_000)
+
+    sizes = [page.items for page in walk(forge.streams(), {}, forge.now)]
+
+    assert sizes[0] == 50
+    assert max(sizes) == LARGEST_PAGE
+
+
+@ORDERS
+@given(seed=st.integers(0, 10**9), skew=st.sampled_from([0, -7200, 7200, -300]))
+def test_whatever_happens_meanwhile_all_is_known_in_the_end(order, seed, skew):
+    """Updates, ties, additions, kills, faults and a clock that is wrong; then quiet."""
+    chance = random.Random(seed)
+    forge = filled(order, chance.randrange(150), seconds=chance.choice([0, 0.4, 30]))
+    reader = Reader(forge)
+
+    def live(_):
+        for _ in range(chance.randrange(4)):
+            forge.update(*chance.choices(range(400), k=chance.choice([1, 1, 60])))
+            forge.pass_time(chance.choice([0, 0.3, 1, 90]))
+        return chance.random() < 0.2
+
+    for _ in range(6):
+        forge.faults = chance.choices(["", "", "overload", "empty", "cut", "shuffled"], k=8)
+        sweep_skewed(reader, live, skew)
+        forge.pass_time(chance.choice([1, 4000]))
+    forge.faults = []
+    while not sweep_skewed(reader, lambda _: False, skew):
+        forge.pass_time(60)
+    forge.pass_time(8000)
+    while not sweep_skewed(reader, lambda _: False, skew):
+        forge.pass_time(60)
+
+    assert reader.knows_all()
+
+
+def sweep_skewed(reader, on_page, skew):
+    """A sweep by our clock, which is ``skew`` seconds off the forge's."""
+    reader.forge.now += timedelta(seconds=skew)
+    try:
+        pages = walk(reader.forge.streams(), reader.cursor, reader.forge.now)
+    finally:
+        reader.forge.now -= timedelta(seconds=skew)
+    try:
+        for page in pages:
+            reader.versions.update({int(r.external_id): int(r.title) for r in page.records})
+            reader.cursor = dict(page.cursor)
+            if on_page(page):
+                return False
+    except ForgeBusyError:
+        return False
+    return True
