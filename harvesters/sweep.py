@@ -7,6 +7,7 @@ walked from the latest update down to what the last sweep saw; what is updated m
 already passed, and is the next sweep's. Everything is told at least once; the store makes it once.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -42,7 +43,7 @@ class _Stand:
 
     ``began`` is empty between two sweeps. ``newest`` is the latest update seen in this stream, by
     the forge's own clock; ``reached`` tells how far back the next sweep of each stream looks.
-    ``edge`` is the last item of the page before, and ``expected`` how many items the list had.
+    ``before`` digests which items the page before held, ``expected`` is how many the list had.
     """
 
     stream: str = ""
@@ -51,7 +52,7 @@ class _Stand:
     number: int = 1
     size: int = FIRST_PAGE
     newest: str = ""
-    edge: str = ""
+    before: str = ""
     expected: int | None = None
     done: int = 0
     reached: Mapping[str, str] = field(default_factory=dict)
@@ -84,14 +85,14 @@ def _resumed(cursor: Cursor, streams: Mapping[str, Stream], now: datetime) -> _S
     if not stand.began or stand.stream not in streams:
         return _begun(replace(stand, began=now.isoformat(), done=0), next(iter(streams)))
     if streams[stand.stream].order is Order.OLDEST_UPDATE_FIRST:
-        return replace(stand, number=1, edge="")
+        return replace(stand, number=1, before="")
     # What was deleted since would have moved items on to the page before.
-    return replace(stand, number=max(1, stand.number - 1), edge="")
+    return replace(stand, number=max(1, stand.number - 1), before="")
 
 
 def _begun(stand: _Stand, stream: str) -> _Stand:
     since = stand.reached.get(stream, "")
-    return replace(stand, stream=stream, since=since, number=1, newest="", edge="", expected=None)
+    return replace(stand, stream=stream, since=since, number=1, newest="", before="", expected=None)
 
 
 def _begin_next(stand: _Stand, ended: str, names: Sequence[str]) -> _Stand:
@@ -140,6 +141,12 @@ def _read(stream: Stream, item: Any) -> Reading:
         return Reading(gaps=[Gap(f"{stream.name} {_name_of(stream, item)}", why)])
 
 
+def _digest(stream: Stream, listing: Listing) -> str:
+    """Which items a page holds, in whatever order it tells them."""
+    names = "\n".join(sorted(_name_of(stream, item) for item in listing.items))
+    return hashlib.sha256(names.encode("utf-8", "replace")).hexdigest()[:16]
+
+
 def _name_of(stream: Stream, item: Any) -> str:
     try:
         return stream.key(item)[:200]
@@ -156,21 +163,20 @@ def _upwards(stream: Stream, stand: _Stand, listing: Listing) -> _Stand:
     if since and moments and moments[0] < since - TICK:
         raise _contradicts(stream, "holds what was not asked for")
     if stand.number > 1 and _has_slipped(stream, stand):
-        return replace(stand, number=1, edge="")
-    seen = _having_seen(stand, moments, listing)
+        return replace(stand, number=1, before="")
+    seen = _having_seen(stream, stand, moments, listing)
     if not listing.has_more or not listing.items or (moments and moments[-1] >= _began(stand)):
         return _ended(seen)
-    edge = _name_of(stream, listing.items[-1])
     onward = moments[-1] - TICK if moments else since
     if onward is None or (since is not None and onward <= since):
-        return replace(seen, number=stand.number + 1, edge=edge)
-    return replace(seen, since=onward.isoformat(), number=1, edge=edge, size=_grown(stand, listing))
+        return replace(seen, number=stand.number + 1)
+    return replace(seen, since=onward.isoformat(), number=1, size=_grown(stand, listing))
 
 
 def _has_slipped(stream: Stream, stand: _Stand) -> bool:
-    """Whether the page before does not end any more as it did: items moved on to it unseen."""
-    before = stream.list(_asked(replace(stand, number=stand.number - 1)))
-    return not before.items or _name_of(stream, before.items[-1]) != stand.edge
+    """Whether the page before is not what it was: then items moved on to it unseen."""
+    again = stream.list(_asked(replace(stand, number=stand.number - 1)))
+    return _digest(stream, again) != stand.before
 
 
 def _downwards(stream: Stream, stand: _Stand, listing: Listing) -> _Stand:
@@ -181,18 +187,17 @@ def _downwards(stream: Stream, stand: _Stand, listing: Listing) -> _Stand:
     shrunk = (stand.expected or 0) - (listing.total or 0) if listing.total is not None else 0
     if stand.number > 1 and shrunk > 0:
         back = -(-shrunk // stand.size)
-        return replace(stand, number=max(1, stand.number - back), edge="", expected=listing.total)
-    seen = _having_seen(stand, moments, listing)
+        return replace(stand, number=max(1, stand.number - back), before="", expected=listing.total)
+    seen = _having_seen(stream, stand, moments, listing)
     since = _moment(stand.since)
     if since and moments and moments[-1] < since:
         return _ended(seen)
     if not listing.has_more or not listing.items:
         _refuse_early_end(stream, stand, listing)
         return _ended(seen)
-    edge = _name_of(stream, listing.items[-1])
-    if edge == stand.edge:
+    if seen.before == stand.before:
         raise _contradicts(stream, "repeats the page before")
-    return replace(seen, number=stand.number + 1, edge=edge, expected=listing.total)
+    return replace(seen, number=stand.number + 1, expected=listing.total)
 
 
 def _refuse_early_end(stream: Stream, stand: _Stand, listing: Listing) -> None:
@@ -203,11 +208,14 @@ def _refuse_early_end(stream: Stream, stand: _Stand, listing: Listing) -> None:
         raise _contradicts(stream, "ends where more was promised")
 
 
-def _having_seen(stand: _Stand, moments: Sequence[datetime], listing: Listing) -> _Stand:
+def _having_seen(
+    stream: Stream, stand: _Stand, moments: Sequence[datetime], listing: Listing
+) -> _Stand:
     newest = max([*moments, *filter(None, [_moment(stand.newest)])], default=None)
     return replace(
         stand,
         newest=newest.isoformat() if newest else "",
+        before=_digest(stream, listing),
         done=stand.done + len(listing.items),
     )
 
@@ -245,7 +253,7 @@ def _asking_less(stand: _Stand, error: ForgeOverloadedError) -> _Stand:
     if stand.size <= 1:
         raise ForgeBusyError(f"{error} It is asked again soon.") from error
     size = stand.size // 2
-    return replace(stand, size=size, number=(stand.number - 1) * stand.size // size + 1, edge="")
+    return replace(stand, size=size, number=(stand.number - 1) * stand.size // size + 1, before="")
 
 
 def _contradicts(stream: Stream, how: str) -> ForgeBusyError:
