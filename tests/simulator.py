@@ -3,6 +3,7 @@
 A world answers requests well; a fault spoils an answer on its way. Nothing here knows an adapter.
 """
 
+import gzip
 import json
 import sys
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 
 HANGS = "hangs"
 CLOSES = "closes"
+DRIPS = "drips"
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,13 @@ class _Player(BaseHTTPRequestHandler):
         for name, value in ({"content-length": str(len(reply.body))} | reply.headers).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(reply.body)
+        if reply.end != DRIPS:
+            self.wfile.write(reply.body)
+            return
+        for place in range(len(reply.body)):
+            self.wfile.write(reply.body[place : place + 1])
+            if self.server.simulator.released.wait(0.05):
+                return
 
 
 def closed(reply: Reply) -> Reply:
@@ -136,6 +144,11 @@ def closed(reply: Reply) -> Reply:
 def hanging(reply: Reply) -> Reply:
     """No answer comes while anybody waits."""
     return replace(reply, end=HANGS)
+
+
+def dripping(reply: Reply) -> Reply:
+    """A byte comes now and then, for ever."""
+    return replace(reply, end=DRIPS)
 
 
 def cut_off(reply: Reply) -> Reply:
@@ -152,6 +165,12 @@ def half_json(reply: Reply) -> Reply:
 def web_page(reply: Reply) -> Reply:
     """A proxy's page with HTTP 200."""
     return Reply(200, {"content-type": "text/html"}, b"<html><h1>Be right back</h1></html>")
+
+
+def bomb(reply: Reply) -> Reply:
+    """A few bytes that unpack into a hundred megabytes."""
+    packed = gzip.compress(b'"' + b"a" * (100 << 20) + b'"', 1)
+    return Reply(200, {**reply.headers, "content-encoding": "gzip"}, packed)
 
 
 def status(code: int, message: str = "", **headers: str) -> Fault:

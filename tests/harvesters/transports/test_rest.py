@@ -1,0 +1,197 @@
+"""A REST forge on loopback: asked politely, believed carefully, never followed elsewhere."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harvesters.forge import (
+    ForgeAnswerError,
+    ForgeBusyError,
+    ForgeOverloadedError,
+    ForgeRefusedError,
+    SourceNotFoundError,
+)
+from harvesters.transports.rest import ATTEMPTS, RestApi
+from tests.simulator import (
+    ForgeSimulator,
+    Reply,
+    bomb,
+    closed,
+    cut_off,
+    dripping,
+    half_json,
+    hanging,
+    status,
+    web_page,
+)
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+TOKEN = "glpat-neverShown"
+
+
+REDIRECTS = {
+    "/moved": "/api/v4/projects/7",
+    "/astray": "http://169.254.169.254/latest/meta-data",
+    "/port": "http://127.0.0.1:1/api/v4/projects/7",
+    "/circle": "/api/v4/circle",
+}
+
+
+def world(request):
+    path = request.path.removeprefix("/api/v4")
+    if path in REDIRECTS:
+        return Reply(302, {"location": REDIRECTS[path]})
+    if not path.startswith("/projects/7"):
+        return Reply.of({"message": "404 Project Not Found"}, 404)
+    if request.headers.get("if-none-match") == "v1":
+        return Reply(304, {"etag": "v1"})
+    return Reply.of({"id": 7, "name": "视觉"}, etag="v1")
+
+
+@pytest.fixture
+def simulator():
+    with ForgeSimulator(world).serving() as started:
+        yield started
+
+
+@pytest.fixture
+def api(simulator):
+    return RestApi(f"{simulator.url}/api/v4/", TOKEN, lambda: NOW, timeout=0.6)
+
+
+def test_an_answer_is_read_with_its_headers(api, simulator):
+    answer = api.request("GET", "/projects/7", params={"page": 2, "q": "a&b"})
+
+    assert (answer.status, answer.body, answer.headers["etag"]) == (
+        200,
+        {"id": 7, "name": "视觉"},
+        "v1",
+    )
+    assert answer.seconds > 0
+    (asked,) = simulator.requests
+    assert asked.path == "/api/v4/projects/7?page=2&q=a%26b"
+    assert asked.headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_a_forge_has_a_header_of_its_own_for_tokens(simulator):
+    api = RestApi(
+        f"{simulator.url}/api/v4", TOKEN, lambda: NOW, auth_header="PRIVATE-TOKEN", auth="{token}"
+    )
+
+    api.request("GET", "/projects/7")
+
+    assert simulator.requests[0].headers["private-token"] == TOKEN
+
+
+def test_what_did_not_change_is_not_sent_again(api):
+    answer = api.request("GET", "/projects/7", headers={"If-None-Match": "v1"})
+
+    assert (answer.status, answer.body) == (304, None)
+
+
+@pytest.mark.parametrize("fault", [closed, cut_off, half_json, web_page])
+def test_an_answer_that_broke_off_is_asked_for_again(api, simulator, fault):
+    simulator.faults = [fault] * (ATTEMPTS - 1)
+
+    assert api.request("GET", "/projects/7").body["id"] == 7
+    assert len(simulator.requests) == ATTEMPTS
+
+
+@pytest.mark.parametrize("fault", [closed, cut_off, half_json, web_page])
+def test_one_that_breaks_off_again_and_again_is_left_for_later(api, simulator, fault):
+    simulator.faults = [fault] * ATTEMPTS
+
+    with pytest.raises(ForgeBusyError, match="asked again soon") as raised:
+        api.request("GET", "/projects/7")
+    assert raised.value.retry_at == NOW + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("fault", [hanging, dripping], ids=["silence", "drips"])
+def test_an_answer_that_takes_too_long_is_given_up(api, simulator, fault):
+    simulator.faults = [fault]
+
+    with pytest.raises(ForgeOverloadedError, match=r"more than 0\.6 seconds"):
+        api.request("GET", "/projects/7")
+    assert len(simulator.requests) == 1
+
+
+def test_a_bomb_of_gzip_is_refused_by_its_size(simulator):
+    simulator.faults = [bomb]
+
+    with pytest.raises(ForgeAnswerError, match="more than 32 MB"):
+        RestApi(f"{simulator.url}/api/v4", TOKEN, lambda: NOW).request("GET", "/projects/7")
+
+
+def test_a_redirect_to_itself_is_followed(api):
+    assert api.request("GET", "/moved").body["id"] == 7
+
+
+@pytest.mark.parametrize("path", ["/astray", "/port"])
+def test_a_redirect_to_another_host_is_not(api, path):
+    with pytest.raises(ForgeAnswerError, match="another host"):
+        api.request("GET", path)
+
+
+def test_redirects_in_a_circle_end(api, simulator):
+    with pytest.raises(ForgeAnswerError, match="from one address to the next"):
+        api.request("GET", "/circle")
+    assert len(simulator.requests) == 4
+
+
+@pytest.mark.parametrize(
+    "path", ["http://169.254.169.254/", "//host.example/x", "projects/7", "/\\\\host/x", ""]
+)
+def test_what_is_no_path_is_not_asked(api, simulator, path):
+    with pytest.raises(ForgeAnswerError, match="no path below"):
+        api.request("GET", path)
+    assert simulator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (status(404), SourceNotFoundError),
+        (status(451), SourceNotFoundError),
+        (status(401), ForgeRefusedError),
+        (status(403, "forbidden"), ForgeRefusedError),
+        (status(502), ForgeOverloadedError),
+        (status(422), ForgeAnswerError),
+    ],
+    ids=["404", "451", "401", "403", "502", "422"],
+)
+def test_an_error_has_its_name(api, simulator, fault, error):
+    simulator.faults = [fault]
+
+    with pytest.raises(error):
+        api.request("GET", "/projects/7")
+
+
+def test_a_limit_says_until_when(api, simulator):
+    simulator.faults = [status(429, **{"retry-after": "120"})]
+
+    with pytest.raises(ForgeBusyError) as raised:
+        api.request("GET", "/projects/7")
+    assert raised.value.retry_at == NOW + timedelta(minutes=2)
+
+
+def test_a_token_is_never_repeated(api, simulator, caplog):
+    caplog.set_level(logging.DEBUG)
+    simulator.faults = [status(401, f"{TOKEN} is not valid")]
+
+    with pytest.raises(ForgeRefusedError) as raised:
+        api.request("GET", "/projects/7")
+    assert TOKEN not in f"{raised.value}{caplog.text}"
+
+
+@pytest.mark.parametrize("token", ["a b", "a\nb", "ключ"], ids=["space", "line feed", "letters"])
+def test_a_token_of_other_signs_is_refused_without_repeating_it(simulator, token):
+    with pytest.raises(ForgeRefusedError) as raised:
+        RestApi(simulator.url, token, lambda: NOW)
+    assert token not in str(raised.value)
+
+
+@pytest.mark.parametrize("base", ["", "ftp://host", "https://", "host/api"])
+def test_an_address_that_is_none_is_refused(base):
+    with pytest.raises(ForgeAnswerError, match="no address of a forge"):
+        RestApi(base, "", lambda: NOW)
