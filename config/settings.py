@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
         ("score what changed", "credits.tasks.score_stale", 15),
         ("sign a checkpoint", "credits.tasks.sign_checkpoint", 60),
         ("renew status lists", "credits.tasks.renew_status_lists", 3600),
+        ("forget what is old", "harvesters.tasks.forget_old", 3600),
     )
 }
 
@@ -225,6 +226,14 @@ SPECTACULAR_SETTINGS = {
 # Forges. An address of one's own serves a fake or a self-hosted forge.
 GITHUB_URL = env_text("OPENCREDITS_GITHUB_URL", "https://api.github.com")
 GITHUB_TOKEN = env_text("OPENCREDITS_GITHUB_TOKEN")
+# Whoever knows a secret may make sweeps due; several, with spaces between, while one is changed.
+WEBHOOK_SECRETS = {
+    "gitea": env_text("OPENCREDITS_GITEA_WEBHOOK_SECRET"),
+    "gitee": env_text("OPENCREDITS_GITEE_WEBHOOK_SECRET"),
+    "github": env_text("OPENCREDITS_GITHUB_WEBHOOK_SECRET"),
+    "gitlab": env_text("OPENCREDITS_GITLAB_WEBHOOK_SECRET"),
+    "huggingface": env_text("OPENCREDITS_HUGGINGFACE_WEBHOOK_SECRET"),
+}
 ISSUER_NAME = env_text("OPENCREDITS_ISSUER_NAME", "OpenCredits")
 ISSUER_KEY_FILE = Path(env_text("OPENCREDITS_ISSUER_KEY_FILE", str(HOME / "keys" / "issuer.pem")))
 

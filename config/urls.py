@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("harvesters.urls")),
     path("", include("accounts.urls")),
     path("", include("credits.urls")),
     path("", include("credits.api.urls")),

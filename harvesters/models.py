@@ -158,6 +158,7 @@ class HarvestCursor(models.Model):
     cursor = models.JSONField(default=dict)
     since = models.DateTimeField(null=True, blank=True)
     next_at = models.DateTimeField(null=True, blank=True)
+    hinted_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.BigIntegerField(default=0)
     done_count = models.BigIntegerField(default=0)
@@ -191,6 +192,26 @@ class HarvestGap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.reason}"
+
+
+class WebhookDelivery(models.Model):
+    """A delivery that came to one of our webhooks, so that its repetition does nothing."""
+
+    forge = models.CharField(max_length=20)
+    delivery_id = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "webhook deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["forge", "delivery_id"], name="delivery_once"),
+            models.UniqueConstraint(fields=["forge", "digest"], name="delivered_body_once"),
+        ]
+        indexes = [models.Index(fields=["received_at"], name="delivery_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.forge} {self.delivery_id}"
 
 
 class Heartbeat(models.Model):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from harvesters.forge import ForgeError
 from harvesters.models import HarvestCursor, Heartbeat
 from harvesters.services.harvesting import harvest_source, lease_due
+from harvesters.services.hinting import forget_deliveries
 
 SOURCES_PER_TICK = 20
 
@@ -33,3 +34,9 @@ def harvest(cursor_id: int, fence: int) -> int:
         # The cursor keeps the message and its next time; the worker has nothing to add.
         return 0
     return report.new + report.changed
+
+
+@shared_task
+def forget_old() -> int:
+    """Forget what no longer has a use; how many rows."""
+    return forget_deliveries(now=timezone.now())

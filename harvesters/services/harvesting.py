@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from harvesters.forge import (
@@ -131,6 +133,7 @@ def harvest_repository(
     says when it goes on. Any other `ForgeError` is kept on the cursor and raised.
     """
     report = HarvestReport(cursor.source)
+    began = clock()
     try:
         _walk(report, cursor, forge, clock, on_page)
     except ForgeBusyError as busy:
@@ -152,7 +155,7 @@ def harvest_repository(
     else:
         report.is_complete = True
         now = clock()
-        _release(cursor, next_at=now + SWEEP_EVERY, error="", swept_at=now)
+        _release(cursor, next_at=_next_sweep(began, now), error="", swept_at=now)
     logger.info("harvested source %s: %d new, %d changed", cursor.pk, report.new, report.changed)
     return report
 
@@ -239,8 +242,14 @@ def _count(report: HarvestReport, page: Page) -> None:
     report.gaps.extend((gap.subject, gap.reason) for gap in page.gaps)
 
 
+def _next_sweep(began: datetime, now: datetime) -> Case:
+    """In an hour, or as soon as a webhook asked for since this sweep ``began``."""
+    usual = Value(now + SWEEP_EVERY)
+    return Case(When(hinted_at__gt=began, then=Least(F("hinted_at"), usual)), default=usual)
+
+
 def _release(
-    cursor: HarvestCursor, *, next_at: datetime, error: str, swept_at: datetime | None
+    cursor: HarvestCursor, *, next_at: datetime | Case, error: str, swept_at: datetime | None
 ) -> None:
     """Give the lease back, unless somebody else took it over."""
     HarvestCursor.objects.filter(pk=cursor.pk, fence=cursor.fence).update(

@@ -7,10 +7,10 @@ from celery.contrib.testing.app import TestApp, setup_default_app
 from django.utils import timezone
 
 from harvesters.forge import RepositoryRecord
-from harvesters.models import Contribution, HarvestCursor, Heartbeat
+from harvesters.models import Contribution, HarvestCursor, Heartbeat, WebhookDelivery
 from harvesters.services.harvesting import lease_source, register_source
 from harvesters.sources import open_forge
-from harvesters.tasks import SOURCES_PER_TICK, harvest, tick
+from harvesters.tasks import SOURCES_PER_TICK, forget_old, harvest, tick
 from tests.repositories import GitRepository
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +119,14 @@ def test_a_source_that_fails_leaves_its_message_and_the_worker_goes_on(tmp_path)
     leased.refresh_from_db()
     assert "There is no folder" in leased.error
     assert leased.lease_until is None
+
+
+def test_deliveries_of_last_month_are_forgotten():
+    for days in (31, 29):
+        received_at = timezone.now() - timedelta(days=days)
+        WebhookDelivery.objects.create(
+            forge="github", delivery_id=days, digest=days, received_at=received_at
+        )
+
+    assert forget_old() == 1
+    assert WebhookDelivery.objects.get().delivery_id == "29"

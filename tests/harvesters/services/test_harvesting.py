@@ -110,6 +110,27 @@ def test_a_harvest_reads_to_the_end_and_rests_for_an_hour(cursor):
     assert cursor.lease_until is None
 
 
+def test_a_hint_that_came_while_a_source_was_read_makes_it_due_again(cursor):
+    hinted = NOW + timedelta(seconds=30)
+
+    def hint(*_):
+        HarvestCursor.objects.update(hinted_at=hinted)
+
+    harvest(cursor, Shelf(THREE_PAGES), on_page=hint)
+
+    cursor.refresh_from_db()
+    assert cursor.next_at == hinted
+
+
+def test_a_hint_that_came_before_a_source_was_read_is_done_with(cursor):
+    HarvestCursor.objects.update(hinted_at=NOW)
+
+    harvest(cursor, Shelf(THREE_PAGES))
+
+    cursor.refresh_from_db()
+    assert cursor.next_at == NOW + SWEEP_EVERY
+
+
 def test_the_next_harvest_begins_where_the_last_one_ended(cursor):
     harvest(cursor, Shelf(THREE_PAGES))
     forge = Shelf([*THREE_PAGES, [commit(6)]])
@@ -131,7 +152,7 @@ def test_every_page_prolongs_the_lease(cursor):
         on_page=lambda cursor, report: leases.append(cursor.lease_until),
     )
 
-    assert leases == [NOW + LEASE + timedelta(hours=number) for number in range(3)]
+    assert leases == [NOW + LEASE + timedelta(hours=number) for number in range(1, 4)]
 
 
 def test_after_each_page_it_is_told_how_far_the_harvest_is(cursor):
