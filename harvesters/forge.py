@@ -8,6 +8,7 @@ through the same door.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
@@ -165,6 +166,15 @@ class Answer:
     headers: Mapping[str, str]
     body: Any
     seconds: float = 0.0
+
+    @property
+    def date(self) -> datetime | None:
+        """The forge's own clock (RFC 9110, section 6.6.1), where it tells the time."""
+        try:
+            told = parsedate_to_datetime(self.headers.get("date", ""))
+        except (TypeError, ValueError):
+            return None
+        return told if told.tzinfo else None
 
 
 class Transport(Protocol):

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -27,6 +28,7 @@ class Request:
     path: str
     headers: dict[str, str]
     body: Any
+    raw: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class ForgeSimulator:
         self.world = world
         self.faults = list(faults)
         self.requests: list[Request] = []
+        self.clock: Callable[[], datetime] | None = None
         self.released = threading.Event()
         self._server = _Server(self)
 
@@ -113,14 +116,20 @@ class _Player(BaseHTTPRequestHandler):
     def _play(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = json.loads(raw) if raw else None
-        reply = self.server.simulator.answer(Request(self.command, self.path, headers, body))
+        is_json = "json" in headers.get("content-type", "")
+        body = json.loads(raw) if raw and is_json else None
+        reply = self.server.simulator.answer(Request(self.command, self.path, headers, body, raw))
         if reply.end:
             self.close_connection = True
         if reply.end == HANGS:
             self.server.simulator.released.wait(30)
         if reply.end not in {HANGS, CLOSES}:
             self._send(reply)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """What the header ``Date`` tells: the simulator's clock, if it has one."""
+        clock = self.server.simulator.clock
+        return super().date_time_string(clock().timestamp() if clock else timestamp)
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)

@@ -26,6 +26,7 @@ class Site:
     links: dict[str, str] = field(default_factory=dict)
     client: dict[str, str] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -36,11 +37,15 @@ class Site:
         """The variables of this site, and nothing of the test run's own site."""
         foreign = ("OPENCREDITS_", "DJANGO_", "DATABASE_URL", "CELERY_", "SECRET_KEY")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
-        return kept | {
-            "OPENCREDITS_HOME": str(self.home),
-            "OPENCREDITS_BASE_URL": self.url,
-            "PYTHONUNBUFFERED": "1",
-        }
+        return (
+            kept
+            | {
+                "OPENCREDITS_HOME": str(self.home),
+                "OPENCREDITS_BASE_URL": self.url,
+                "PYTHONUNBUFFERED": "1",
+            }
+            | self.variables
+        )
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run one verb on this site, as a person at a terminal; ``variables`` add to it."""

@@ -5,17 +5,16 @@ stopped; from then on what was updated since, newest first. The page halves when
 and grows a little while it is quick.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
 
 from harvesters.forge import (
     ContributionRecord,
     Cursor,
     ForgeAnswerError,
-    ForgeBusyError,
     ForgeOverloadedError,
     Gap,
     Page,
@@ -25,52 +24,22 @@ from harvesters.forge import (
 )
 from harvesters.forges.github.queries import Found, ask
 from harvesters.forges.github.records import change_records, issue_record
-
-FIRST_PAGE, LARGEST_PAGE, GROWTH = 25, 50, 5
-QUICK_SECONDS = 4.0
-OVERLAP = timedelta(minutes=10)
-"""A sweep looks back this far behind the start of the last one: clocks differ."""
+from harvesters.forges.github.stand import (
+    Node,
+    Stand,
+    asking_less,
+    begun,
+    end_of,
+    next_stand,
+    refuse_contradiction,
+    stand_of,
+)
 
 MOST_MORE_PAGES = 100
 """Further pages read of one list in one pull request; GitHub itself stops at 3,000 files."""
 
 BROKEN_PROMISES = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 """What reading raises where an answer is not as GitHub's schema says."""
-
-Node = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stand:
-    """Where a harvest stands: ``stream`` and ``after`` inside of a sweep that ``began`` then.
-
-    ``changes_since`` and ``issues_since`` tell how far the last whole sweep reached; empty
-    before the first one ended.
-    """
-
-    stream: str = "changes"
-    after: str = ""
-    began: str = ""
-    page: int = FIRST_PAGE
-    changes_since: str = ""
-    issues_since: str = ""
-
-    @property
-    def since(self) -> str:
-        return self.issues_since if self.stream == "issues" else self.changes_since
-
-    @property
-    def is_at_rest(self) -> bool:
-        return not self.began
-
-    def as_cursor(self) -> Cursor:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-
-def _stand_of(cursor: Cursor, now: datetime) -> _Stand:
-    known = {field.name: cursor[field.name] for field in fields(_Stand) if field.name in cursor}
-    stand = _Stand(**known)
-    return replace(stand, began=now.isoformat()) if stand.is_at_rest else stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +65,14 @@ class GitHub:
 
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
         """Pull requests and reviews, then issues; every page can be the last before a crash."""
-        stand = _stand_of(cursor, self.now)
+        stand = stand_of(cursor, self.now)
         names = {repository.path}
         while True:
             try:
                 with _as_promised():
                     page, stand = self._page(stand, repository)
             except ForgeOverloadedError as error:
-                stand = _asking_less(stand, error)
+                stand = asking_less(stand, error)
                 continue
             except SourceNotFoundError:
                 repository = self._found_again(repository, names)
@@ -112,13 +81,16 @@ class GitHub:
             if page.is_last:
                 return
 
-    def _page(self, stand: _Stand, repository: RepositoryRecord) -> tuple[Page, _Stand]:
+    def _page(self, stand: Stand, repository: RepositoryRecord) -> tuple[Page, Stand]:
         """The next page, and where the harvest stands behind it."""
         found = self._ask(stand, repository.path)
         connection = _connection(found, stand, repository)
+        refuse_contradiction(stand, connection)
+        if not stand.seen and stand.stream == "changes":
+            stand = replace(stand, began=begun(found, self.now))
         nodes = [node if node is None else self._whole(node) for node in connection["nodes"]]
         records, gaps = _read(nodes, found, stand, repository)
-        behind = _next(stand, connection, found.seconds)
+        behind = next_stand(stand, connection, found.seconds)
         page = Page(
             records,
             behind.as_cursor(),
@@ -129,7 +101,7 @@ class GitHub:
         )
         return page, behind
 
-    def _ask(self, stand: _Stand, path: str) -> Found:
+    def _ask(self, stand: Stand, path: str) -> Found:
         owner, name = _split(path)
         operation = f"{stand.stream.title()}{'Sweep' if stand.since else 'Backfill'}"
         asked = {"owner": owner, "name": name, "page": stand.page, "after": stand.after or None}
@@ -161,7 +133,7 @@ class GitHub:
         for _ in range(MOST_MORE_PAGES):
             if not connection["pageInfo"]["hasNextPage"]:
                 break
-            end = _end_of(connection, end)
+            end = end_of(connection, end)
             found = ask(self.transport, operation, id=node["id"], after=end)
             connection = _of(found.data["node"], name)
             nodes += connection["nodes"]
@@ -204,7 +176,7 @@ def _split(path: str) -> tuple[str, str]:
     return owner, name
 
 
-def _connection(found: Found, stand: _Stand, repository: RepositoryRecord) -> Node:
+def _connection(found: Found, stand: Stand, repository: RepositoryRecord) -> Node:
     """The asked page of pull requests or issues.
 
     Raises:
@@ -220,7 +192,7 @@ def _connection(found: Found, stand: _Stand, repository: RepositoryRecord) -> No
 
 
 def _read(
-    nodes: Sequence[Node | None], found: Found, stand: _Stand, repository: RepositoryRecord
+    nodes: Sequence[Node | None], found: Found, stand: Stand, repository: RepositoryRecord
 ) -> tuple[list[ContributionRecord], list[Gap]]:
     records: list[ContributionRecord] = []
     gaps: list[Gap] = []
@@ -255,43 +227,8 @@ _READERS = {
 }
 
 
-def _next(stand: _Stand, connection: Node, seconds: float) -> _Stand:
-    """Behind this page: further on in the stream, in the next one, or at rest."""
-    size = min(stand.page + GROWTH, LARGEST_PAGE) if seconds < QUICK_SECONDS else stand.page
-    stand = replace(stand, page=size)
-    if connection["pageInfo"]["hasNextPage"] and not _reaches_back(stand, connection):
-        return replace(stand, after=_end_of(connection, stand.after))
-    reached = (datetime.fromisoformat(stand.began) - OVERLAP).isoformat()
-    if stand.stream == "changes":
-        return replace(stand, stream="issues", after="", changes_since=reached)
-    return replace(stand, stream="changes", after="", began="", issues_since=reached)
-
-
-def _reaches_back(stand: _Stand, connection: Node) -> bool:
-    """Whether a sweep, newest first, came to what the last one saw already."""
-    if not stand.since:
-        return False
-    since = datetime.fromisoformat(stand.since)
-    moments = (node["updatedAt"] for node in connection["nodes"] if node is not None)
-    return any(datetime.fromisoformat(moment) < since for moment in moments)
-
-
-def _end_of(connection: Node, before: str) -> str:
-    end = connection["pageInfo"]["endCursor"]
-    if not end or end == before:
-        raise ForgeAnswerError("GitHub's page leads to itself.")
-    return str(end)
-
-
 def _total(found: Found) -> int | None:
     """Pull requests and issues together, which a backfill asks for."""
     answered = found.data["repository"]
     counts = [answered.get(name, {}).get("totalCount") for name in ("pullRequests", "issues")]
     return None if None in counts else sum(counts)
-
-
-def _asking_less(stand: _Stand, error: ForgeOverloadedError) -> _Stand:
-    """The same place with half of the page; raises `ForgeBusyError` where one is too many."""
-    if stand.page <= 1:
-        raise ForgeBusyError(f"{error} It is asked again soon.") from error
-    return replace(stand, page=stand.page // 2)

@@ -7,6 +7,7 @@ never an empty list (https://docs.github.com/graphql/guides/managing-resource-li
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -34,11 +35,15 @@ _DEPTH_OF_NODE = 4
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a query brought: its data, why parts of single nodes are hidden, how long it took."""
+    """What a query brought: its data, why parts of single nodes are hidden, how long it took.
+
+    ``told_at`` is GitHub's own clock, where it tells the time.
+    """
 
     data: Mapping[str, Any]
     hidden: Mapping[Path, str]
     seconds: float
+    told_at: datetime | None = None
 
     def hidden_in(self, place: int) -> str:
         """Why the node at ``place``, or a part of it, may not be seen; else an empty text."""
@@ -62,7 +67,7 @@ def ask(transport: Transport, operation: str, **variables: Any) -> Found:
         raise ForgeOverloadedError("GitHub answered a query without data.")
     if any(not _is_below(hole, hidden) for hole in _holes(data)):
         raise ForgeOverloadedError("GitHub left out what it should have answered.")
-    return Found(data, hidden, answer.seconds)
+    return Found(data, hidden, answer.seconds, answer.date)
 
 
 @cache

@@ -10,6 +10,7 @@ from harvesters.forges.github import GitHub
 from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation
 from harvesters.services.harvesting import harvest_repository, lease_source, register_source
 from harvesters.transports.github import GitHubApi
+from tests.chaos.faults import GRAPHQL
 from tests.github_world import Change, GitHubWorld, account, issue, moment, review
 from tests.simulator import (
     ForgeSimulator,
@@ -124,7 +125,7 @@ def test_what_was_updated_since_is_written_anew_and_what_came_is_added(harvest, 
     report = harvest(NOW + timedelta(hours=1))
 
     assert (report.new, report.changed) == (1, 2), "the change and its review, which names it"
-    assert Contribution.objects.filter(title="Renamed since").count() == 1
+    assert Contribution.objects.filter(kind="change", title="Renamed since").count() == 1
 
 
 def test_a_harvest_that_is_stopped_at_any_page_goes_on_behind_it(harvest, simulator):
@@ -310,6 +311,47 @@ def test_a_repository_that_vanished_keeps_what_was_harvested(harvest, simulator)
         harvest(NOW + timedelta(hours=1))
 
     assert stored() == before
+
+
+CONTRADICTIONS = {
+    "nothing": GRAPHQL["nothing there"],
+    "another order": GRAPHQL["another order"],
+}
+
+
+@pytest.mark.parametrize("fault", CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+@pytest.mark.parametrize("is_sweep", [False, True], ids=["backfill", "sweep"])
+@pytest.mark.parametrize("place", [0, 1], ids=["first page", "second page"])
+def test_a_list_that_contradicts_itself_is_not_believed(harvest, simulator, fault, is_sweep, place):
+    now = NOW
+    if is_sweep:
+        harvest()
+        now += timedelta(days=1)
+        for number, change in enumerate(simulator.world.changes):
+            later = NOW + timedelta(hours=1, seconds=number)
+            change.updated, change.title = later.isoformat(), "Renamed since"
+    simulator.faults = [None] * (place + (not is_sweep)) + [fault]
+
+    report = harvest(now)
+
+    assert not report.is_complete
+    harvest(report.retry_at)
+    assert stored() == all_of(simulator.world)
+    expected = 60 if is_sweep else 0
+    renamed = Contribution.objects.filter(kind="change", title="Renamed since")
+    assert renamed.count() == expected
+
+
+def test_a_clock_that_is_behind_ours_hides_no_update(harvest, simulator):
+    behind = timedelta(hours=2)
+    simulator.clock = lambda: NOW - behind
+    harvest()
+    simulator.world.changes[3].title = "Renamed since"
+    simulator.world.changes[3].updated = (NOW - behind + timedelta(minutes=5)).isoformat()
+
+    report = harvest(NOW + timedelta(hours=1))
+
+    assert report.changed == 2
 
 
 def test_a_page_that_leads_to_itself_ends_in_an_error_and_not_in_a_circle(harvest, simulator):

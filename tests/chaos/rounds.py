@@ -1,0 +1,97 @@
+"""The histories that are played, and round after round of them until the time is over."""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.chaos.faults import ANY, GRAPHQL
+from tests.chaos.rig import SHARE, Findings, Item, Played, played, run
+from tests.git_server import GitServer
+from tests.github_world import Change, GitHubWorld, account, issue, review
+from tests.repositories import GitRepository
+
+COMMITS = 1_500
+CHANGES, ISSUES = 400, 200
+
+
+def torment(home: Path, *, seconds: float, seed: int) -> dict[str, Any]:
+    """Round after round for ``seconds``: first quietly, then with everything going wrong."""
+    quiet, bad = [], []
+    end = time.monotonic() + seconds
+    while not bad or time.monotonic() < end:
+        number = len(bad)
+        with histories(home / f"histories-{number}", seed + number) as forges:
+            quiet.append(run(home / f"quiet-{number}", forges, seconds=0, seed=seed))
+            left = max(10, end - time.monotonic())
+            bad.append(run(home / f"bad-{number}", forges, seconds=left, seed=seed + number))
+    return _told(quiet, bad)
+
+
+def _told(quiet: list[Findings], bad: list[Findings]) -> dict[str, Any]:
+    requests = sum(one.requests for one in bad)
+    return {
+        "items": sum(one.items for one in bad),
+        "kills": sum(one.kills for one in bad),
+        "fault_share": SHARE,
+        "faults": sum(one.spoilt for one in bad),
+        "kinds_of_faults": max(one.kinds_of_faults for one in bad),
+        "lost": sum(len(one.lost) for one in [*quiet, *bad]),
+        "doubled": sum(len(one.doubled) for one in [*quiet, *bad]),
+        "requests": requests,
+        "requests_ratio": round(requests / sum(one.requests for one in quiet), 2),
+    }
+
+
+@contextmanager
+def histories(home: Path, seed: int) -> Iterator[list[Played]]:
+    """One history on each forge."""
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(_github(seed)),
+            stack.enter_context(_git(home, seed)),
+        ]
+
+
+@contextmanager
+def _github(seed: int) -> Iterator[Played]:
+    chance = random.Random(seed)
+    people = [account(number, f"person-{number}") for number in range(100, 140)]
+    changes = [
+        Change(
+            number,
+            chance.choice(people),
+            people[0],
+            reviews=[
+                review(10 * number + place, chance.choice(people[1:]))
+                for place in range(chance.randrange(3))
+            ],
+        )
+        for number in range(1, CHANGES + 1)
+    ]
+    issues = [issue(number, chance.choice(people)) for number in range(1, ISSUES + 1)]
+    with played(GitHubWorld(changes, issues), ANY | GRAPHQL, seed=seed) as simulator:
+        variables = {"OPENCREDITS_GITHUB_URL": simulator.url}
+        yield Played("github:lab/vision", variables, simulator, _items_of(changes, issues))
+
+
+def _items_of(changes: list[Change], issues: list[dict[str, Any]]) -> frozenset[Item]:
+    found: set[Item] = {("issue", told["fullDatabaseId"]) for told in issues}
+    for change in changes:
+        node = change.node()
+        found.add(("change", node["fullDatabaseId"]))
+        for told in change.reviews:
+            if told["author"] != change.author:
+                found.add(("review", told["fullDatabaseId"]))
+    return frozenset(found)
+
+
+@contextmanager
+def _git(home: Path, seed: int) -> Iterator[Played]:
+    repository = GitRepository.at(home / "git" / "vision")
+    repository.grow(COMMITS)
+    with played(GitServer(home / "git"), ANY, seed=seed) as simulator:
+        items = frozenset(("commit", sha) for sha in repository.commits)
+        yield Played(f"git:{simulator.url}/vision", {}, simulator, items)
