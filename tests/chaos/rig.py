@@ -148,15 +148,22 @@ def _let_finish(site: ServedSite, cursors: Sequence[int]) -> None:
     wait_until(site.is_ready, QUIET_SECONDS)
     end = time.monotonic() + QUIET_SECONDS
     while _unfinished(site) != 0:
-        assert time.monotonic() < end, site.sql(
-            "SELECT string_agg(source || ': ' || error, E'\\n') FROM harvesters_harvestcursor"
-        )
+        assert time.monotonic() < end, _state_of(site)
         site.sql(
             "UPDATE harvesters_harvestcursor SET lease_until = NULL, next_at = now()"
             " WHERE swept_at IS NULL AND lease_until < now() RETURNING id"
         )
         _cut_waiting_short(site, chance)
         time.sleep(BREATH_SECONDS)
+
+
+def _state_of(site: ServedSite) -> str:
+    """Why it goes on no more: the sources, and the last words of the site."""
+    sources = site.sql(
+        "SELECT string_agg(concat_ws(' | ', source, cursor, fence, lease_until, next_at, error),"
+        " chr(10)) FROM harvesters_harvestcursor"
+    )
+    return f"{sources}\n{site.said()[-3000:]}"
 
 
 def _compare(site: ServedSite, forges: Mapping[int, Played], findings: Findings) -> None:
