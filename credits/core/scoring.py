@@ -30,6 +30,9 @@ EARNING_ROLES: Mapping[str, frozenset[str]] = {
 }
 """Who may earn by a contribution of a kind; everybody else is named but not scored."""
 
+LONGEST_TITLE = 100
+"""Of the contribution that counts instead, in a reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -145,7 +148,9 @@ def _sharing(points: int, weight: int, whole: int) -> Reason:
 
 def _counts_elsewhere(kind: str, counting: Counting) -> Reason:
     """Names the contribution with which the work counts, so that people can look there."""
-    title, place = counting.title, counting.repository
+    is_long = len(counting.title) > LONGEST_TITLE
+    title = f"{counting.title[: LONGEST_TITLE - 1]}…" if is_long else counting.title
+    place = counting.repository
     if counting.kind == kind == "commit":
         en, zh = f"the same commit counts in {place}", f"同一提交已在 {place} 计分"
     elif kind == "commit":

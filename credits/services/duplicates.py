@@ -15,7 +15,7 @@ the very same web address, on forges that number changes and issues together.
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 
 from credits.models import Project
 
@@ -79,17 +79,30 @@ taken AS MATERIALIZED (
         SELECT greatest(count(*), 1) FROM harvesters_workkey work
         WHERE work.contribution_id = lost.id AND NOT work.is_merge AND work.key NOT LIKE '#%%')
 ),
-named AS MATERIALIZED (
-    SELECT lower(repository.url) || work.key AS name, {_CONTRIBUTION}
-    FROM harvesters_repository repository
-    JOIN owner ON owner.repository_id = repository.id
-    JOIN harvesters_contribution contribution ON contribution.repository_id = repository.id
-        AND (contribution.kind = 'commit' OR contribution.kind = 'change' AND {_IS_IN})
+same_address AS MATERIALIZED (
+    SELECT place.id, lower(place.url) AS url FROM harvesters_repository place
+    WHERE lower(place.url) ~ '{_ONE_NUMBERING}' AND lower(place.url) IN (
+        SELECT lower(mine.url) FROM harvesters_repository mine
+        JOIN owner ON owner.repository_id = mine.id WHERE owner.project_id = %(project)s)
+),
+named_change AS MATERIALIZED (
+    SELECT same_address.url || work.key AS name, {_CONTRIBUTION}
+    FROM same_address JOIN owner ON owner.repository_id = same_address.id
+    JOIN harvesters_contribution contribution ON contribution.repository_id = same_address.id
+        AND contribution.kind = 'change' AND {_IS_IN}
     JOIN harvesters_workkey work ON work.contribution_id = contribution.id
         AND work.key LIKE '#%%'
-    WHERE lower(repository.url) IN (
-        SELECT lower(url) FROM harvesters_repository mine JOIN owner ON owner.repository_id = mine.id
-        WHERE owner.project_id = %(project)s AND lower(url) ~ '{_ONE_NUMBERING}')
+),
+named AS MATERIALIZED (
+    SELECT * FROM named_change
+    UNION ALL
+    SELECT same_address.url || work.key AS name, {_CONTRIBUTION}
+    FROM same_address JOIN owner ON owner.repository_id = same_address.id
+    JOIN harvesters_contribution contribution ON contribution.repository_id = same_address.id
+        AND contribution.kind = 'commit'
+    JOIN harvesters_workkey work ON work.contribution_id = contribution.id
+        AND work.key LIKE '#%%'
+    WHERE EXISTS (SELECT FROM named_change)
 ),
 duplicate AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, counts_with FROM (
@@ -102,9 +115,13 @@ duplicate AS MATERIALIZED (
     ) found
     ORDER BY id, standing
 )
-"""
+"""  # noqa: S608 - all of it is our own text
 """Common table expressions that end in ``duplicate (id, counts_with)``, for one project."""
 
+ROOM_TO_COMPARE = "SET LOCAL work_mem = '64MB'"
+"""Keys of 100,000 commits are compared in memory: a third faster than by way of the disk."""
+
+# Whatever the planner thinks: few keys are asked for, and each is found by index.
 _SHARING = f"""
 WITH owner AS MATERIALIZED ({OWNER}),
 asked AS MATERIALIZED (
@@ -115,31 +132,29 @@ asked AS MATERIALIZED (
     WHERE contribution_id = ANY(%(keys)s) AND key NOT LIKE '#%%'
 ),
 sharing AS (
-    SELECT contribution.repository_id
-    FROM asked JOIN harvesters_contribution contribution ON contribution.external_id = asked.key
-        AND contribution.kind = 'commit'
+    SELECT found.repository_id FROM asked CROSS JOIN LATERAL (
+        SELECT repository_id FROM harvesters_contribution
+        WHERE external_id = asked.key AND kind = 'commit' OFFSET 0) found
     UNION
-    SELECT contribution.repository_id
-    FROM asked JOIN harvesters_workkey work USING (key)
-    JOIN harvesters_contribution contribution ON contribution.id = work.contribution_id
-    UNION
-    SELECT other.id
-    FROM (
-        SELECT DISTINCT lower(repository.url) AS url FROM harvesters_workkey work
+    SELECT found.repository_id FROM asked CROSS JOIN LATERAL (
+        SELECT contribution.repository_id FROM harvesters_workkey work
         JOIN harvesters_contribution contribution ON contribution.id = work.contribution_id
-        JOIN harvesters_repository repository ON repository.id = contribution.repository_id
-        WHERE work.contribution_id = ANY(%(keys)s) AND work.key LIKE '#%%'
-    ) mine JOIN harvesters_repository other ON lower(other.url) = mine.url
-    WHERE mine.url ~ '{_ONE_NUMBERING}'
+        WHERE work.key = asked.key OFFSET 0) found
+    UNION
+    SELECT other.id FROM harvesters_repository other
+    WHERE lower(other.url) ~ '{_ONE_NUMBERING}' AND lower(other.url) IN (
+        SELECT lower(mine.url) FROM harvesters_repository mine
+        JOIN owner ON owner.repository_id = mine.id WHERE owner.project_id = %(project)s)
 )
 SELECT DISTINCT owner.project_id FROM sharing JOIN owner USING (repository_id)
 WHERE owner.project_id <> %(project)s
-"""
+"""  # noqa: S608 - all of it is our own text
 
 
 def duplicates_of(project: Project) -> dict[int, int]:
     """For each contribution of ``project`` that counts elsewhere, the one that counts."""
-    with connection.cursor() as sql:
+    with transaction.atomic(), connection.cursor() as sql:
+        sql.execute(ROOM_TO_COMPARE)
         sql.execute(
             f"WITH {DUPLICATE} SELECT id, counts_with FROM duplicate",  # noqa: S608 - our own text
             {"project": project.pk},

@@ -17,7 +17,7 @@ from credits.core.scoring import (
     score_contributions,
 )
 from credits.models import Project, RuleSet
-from credits.services.duplicates import DUPLICATE, projects_that_share
+from credits.services.duplicates import DUPLICATE, ROOM_TO_COMPARE, projects_that_share
 from credits.services.rules import NoRuleSetError, compiled, rule_set_in_force
 from harvesters.models import Contribution
 
@@ -45,8 +45,8 @@ def score_project(project: Project, *, now: datetime) -> ScoreCounts:
     """Score the contributions of ``project`` that are new, changed or still waiting.
 
     So is what counts elsewhere since, or no longer; other projects that hold the same work are
-    looked at again. Cost follows what changed. A rule set that came into force makes everything new; the scores
-    of the old one stay for the certificates that cite them.
+    looked at again. A rule set that came into force makes everything new; the scores of the old
+    one stay for the certificates that cite them.
 
     Raises:
         NoRuleSetError: nothing is in force at ``now``.
@@ -102,11 +102,11 @@ def _look_again(projects: Sequence[int]) -> None:
 
 def _stale_chunks(project: Project, rule_set: RuleSet) -> Iterator[dict[int, int | None]]:
     """What to score: contributions, and with which other one each counts, if with any."""
+    scope: dict[str, Any] = {"project": project.pk, "rule_set": rule_set.pk}
     with connection.cursor() as sql:
-        sql.execute(
-            _STALE,
-            {"project": project.pk, "rule_set": rule_set.pk, "earning": _earning_pairs()},
-        )
+        with transaction.atomic():
+            sql.execute(ROOM_TO_COMPARE)
+            sql.execute(_STALE, {**scope, "earning": _earning_pairs()})
         while rows := sql.fetchmany(CHUNK):
             yield dict(rows)
 
@@ -122,7 +122,7 @@ def _load(stale: Mapping[int, int | None]) -> tuple[dict[int, str], list[ScoredI
     contribution stays stale.
     """
     with connection.cursor() as sql:
-        asked = {"keys": list(stale), "counting": list(stale.values())}
+        asked: dict[str, Any] = {"keys": list(stale), "counting": list(stale.values())}
         sql.execute(_FACTS, {**asked, "earning": _earning_pairs()})
         rows = sql.fetchall()
     return {key: digest for key, digest, *_ in rows}, [_as_input(*row) for row in rows]
@@ -195,7 +195,7 @@ AND EXISTS (
         OR score.counts_with_id IS DISTINCT FROM duplicate.counts_with
         OR actor.is_bot AND score.points <> 0))
 ORDER BY contribution.id
-"""
+"""  # noqa: S608 - all of it is our own text
 
 # Django hands out jsonb as text, for its own fields to read; json comes parsed.
 _FACTS = """

@@ -23,7 +23,7 @@ from harvesters.forge import (
     RepositoryRecord,
     Role,
 )
-from harvesters.models import Contribution, Repository
+from harvesters.models import Contribution
 from harvesters.services.harvesting import lease_source, register_source
 from harvesters.services.storing import store_page
 from tests.histories import account, record
@@ -356,16 +356,18 @@ def test_a_repository_of_no_project_takes_nothing(project, other, score):
     assert score(other) == {"Commit 1, somebody/vision": 8_000}
 
 
-def test_those_who_share_work_are_found_by_hash_and_by_number(project, other, rule_set):
-    CLONE.put(project, commit(1), commit(2, pull_requests=[12]), commit(3))
+def test_those_who_share_work_are_found_by_hash_and_by_address(project, other, rule_set):
+    CLONE.put(project, commit(1), commit(2))
     FORK.put(other, change(7, commits=[1]))
-    by_hash = projects_that_share(other, list(keys("change")))
-    UPSTREAM.put(other, change(12))
+    first, second = keys("commit")
 
-    assert by_hash == [project.pk]
-    assert projects_that_share(project, list(keys("commit")[:1])) == [other.pk]
-    assert projects_that_share(project, list(keys("commit")[1:2])) == [other.pk]
-    assert projects_that_share(project, list(keys("commit")[2:])) == []
+    by_hash = [projects_that_share(project, [key]) for key in (first, second)]
+    back = projects_that_share(other, keys("change"))
+    UPSTREAM.put(other)
+
+    assert by_hash == [[other.pk], []]
+    assert back == [project.pk]
+    assert projects_that_share(project, [second]) == [other.pk]
 
 
 def keys(kind: str) -> list[int]:
