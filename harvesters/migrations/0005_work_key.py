@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("harvesters", "0003_more_kinds_and_roles"),
+        ("harvesters", "0004_webhook_deliveries"),
     ]
 
     operations = [

@@ -273,6 +273,9 @@ def test_another_process_gives_the_same_scores(seed):
 
 
 CHANGE = Counting(7, "change", "Fix the loader", "https://forge.example/7", "forge.example/lab/v")
+OF_A_CHANGE = (
+    "the commits of this change count already in forge.example/lab/v, first with “Fix the loader”"
+)
 
 
 @pytest.mark.parametrize(
@@ -284,18 +287,8 @@ CHANGE = Counting(7, "change", "Fix the loader", "https://forge.example/7", "for
             "this commit counts with the change “Fix the loader” in forge.example/lab/v",
         ),
         ("commit", replace(CHANGE, kind="commit"), "the same commit counts in forge.example/lab/v"),
-        (
-            "change",
-            replace(CHANGE, kind="commit"),
-            "the commits of this change count already in forge.example/lab/v,"
-            " first with “Fix the loader”",
-        ),
-        (
-            "change",
-            CHANGE,
-            "the commits of this change count already in forge.example/lab/v,"
-            " first with “Fix the loader”",
-        ),
+        ("change", replace(CHANGE, kind="commit"), OF_A_CHANGE),
+        ("change", CHANGE, OF_A_CHANGE),
     ],
     ids=["commit-of-a-change", "same-commit", "change-of-commits", "change-of-changes"],
 )
