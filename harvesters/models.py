@@ -107,10 +107,35 @@ class Contribution(models.Model):
         indexes = [
             models.Index(fields=["repository", "occurred_at"], name="contribution_by_time"),
             models.Index(fields=["harvested_at"], name="contribution_by_harvest"),
+            models.Index(fields=["external_id"], condition=Q(kind="commit"), name="commit_by_hash"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class WorkKey(models.Model):
+    """By what a contribution is known to hold the same work as another one.
+
+    Of a change: the hashes of its commits and (``is_merge``) of the one that merged it, or
+    ``#number`` where its forge does not tell which commit that was. Of a commit: ``#number`` of
+    each change that its message names; its own hash is its ``external_id``.
+    """
+
+    contribution = models.ForeignKey(
+        Contribution, models.CASCADE, related_name="work_keys", db_index=False
+    )
+    key = models.CharField(max_length=64)
+    is_merge = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contribution", "key"], name="work_key_once")
+        ]
+        indexes = [models.Index(fields=["key"], name="work_by_key")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Participation(models.Model):

@@ -22,8 +22,22 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """The contribution with which the same work counts, as people find it."""
+
+    contribution: int
+    kind: str
+    title: str
+    url: str
+    repository: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredInput:
-    """A contribution as the forge told it, with those who may earn by it."""
+    """A contribution as the forge told it, with those who may earn by it.
+
+    Work that counts already with another contribution says so in ``counts_with``.
+    """
 
     contribution: int
     kind: str
@@ -33,6 +47,7 @@ class ScoredInput:
     facts: Mapping[str, Any]
     repository_kind: str
     participants: Sequence[Participant]
+    counts_with: Counting | None = None
 
 
 @dataclass(frozen=True, slots=True)

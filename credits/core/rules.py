@@ -17,7 +17,15 @@ COUNTED, WAITING, NOT_COUNTED = "counted", "waiting", "not_counted"
 GUARD_STATES = (NOT_COUNTED, WAITING)
 
 OWN_REASONS = frozenset(
-    {"bot", "cannot-evaluate", "no-human", "no-longer-named", "no-rule", "sharing"}
+    {
+        "bot",
+        "cannot-evaluate",
+        "counts-elsewhere",
+        "no-human",
+        "no-longer-named",
+        "no-rule",
+        "sharing",
+    }
 )
 """Reasons that `credits.core.scoring` gives itself; no rule may bear their names."""
 

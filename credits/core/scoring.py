@@ -1,4 +1,4 @@
-"""Score contributions: guards first, then every rule that applies, then sharing.
+"""Score contributions: work that counts elsewhere not again, then guards, rules, and sharing.
 
 The points of a score are exactly the sum of its reasons, also after sharing; a score of zero
 has a reason too. Nothing here looks at a clock: ``now`` is an argument.
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from credits.core.expressions import EvaluationError
-from credits.core.facts import Facts, Participant, ScoredInput, facts_of
+from credits.core.facts import Counting, Facts, Participant, ScoredInput, facts_of
 from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, Rule, RuleSet
 from credits.core.sharing import split
 from credits.core.texts import Text
@@ -29,6 +29,9 @@ EARNING_ROLES: Mapping[str, frozenset[str]] = {
     "advisory": frozenset({"author", "reporter", "reviewer"}),
 }
 """Who may earn by a contribution of a kind; everybody else is named but not scored."""
+
+LONGEST_TITLE = 100
+"""Of the contribution that counts instead, in a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ def score_contributions(
 
 
 def _score(item: ScoredInput, rule_set: RuleSet, now: datetime) -> list[ScoreResult]:
+    if item.counts_with is not None:
+        return _nothing(item, NOT_COUNTED, _counts_elsewhere(item.kind, item.counts_with))
     facts = facts_of(item, now=now)
     try:
         guard, applied = rule_set.run(facts)
@@ -138,6 +143,25 @@ def _sharing(points: int, weight: int, whole: int) -> Reason:
         f"Shared with others: your part is {weight} of {whole}",
         f"与他人共同完成：你的份额为 {weight}/{whole}",
         {"weight": weight, "whole": whole},
+    )
+
+
+def _counts_elsewhere(kind: str, counting: Counting) -> Reason:
+    """Names the contribution with which the work counts, so that people can look there."""
+    is_long = len(counting.title) > LONGEST_TITLE
+    title = f"{counting.title[: LONGEST_TITLE - 1]}…" if is_long else counting.title
+    place = counting.repository
+    if counting.kind == kind == "commit":
+        en, zh = f"the same commit counts in {place}", f"同一提交已在 {place} 计分"
+    elif kind == "commit":
+        en = f"this commit counts with the change “{title}” in {place}"
+        zh = f"此提交随 {place} 的变更“{title}”计分"
+    else:
+        en = f"the commits of this change count already in {place}, first with “{title}”"
+        zh = f"此变更的提交已在 {place} 计分，首见于“{title}”"
+    inputs = {"contribution": counting.contribution, "url": counting.url}
+    return Reason(
+        "counts-elsewhere", 0, "other", f"Not counted again: {en}", f"不重复计分：{zh}", inputs
     )
 
 

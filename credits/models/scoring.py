@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity, User
 from credits.models.project import Project, RuleSet
-from harvesters.models import Participation
+from harvesters.models import Contribution, Participation
 
 
 class ScoreQuerySet(models.QuerySet["Score"]):
@@ -29,7 +29,8 @@ class Score(models.Model):
     """Points of one participation under one rule set: exactly the sum of its reasons.
 
     ``points`` are integer thousandths. ``reasons`` is a list of objects ``rule``, ``points``,
-    ``category``, ``en``, ``zh``, ``inputs``, in the order in which the rules spoke.
+    ``category``, ``en``, ``zh``, ``inputs``, in the order in which the rules spoke. Work that
+    counts with another contribution earns nothing again here; ``counts_with`` is that one.
     """
 
     class State(models.TextChoices):
@@ -45,6 +46,9 @@ class Score(models.Model):
     state = models.CharField(max_length=12, choices=State.choices)
     reasons = models.JSONField(default=list)
     facts_digest = models.CharField(max_length=64)
+    counts_with = models.ForeignKey(
+        Contribution, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     is_current = models.BooleanField(default=True)
     scored_at = models.DateTimeField()
 

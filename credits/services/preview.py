@@ -9,6 +9,7 @@ from credits.core.facts import Participant, ScoredInput
 from credits.core.rules import RuleSet as CompiledRuleSet
 from credits.core.scoring import EARNING_ROLES, score_contributions
 from credits.models import Project
+from credits.services.duplicates import duplicates_of
 from credits.services.rules import compiled, rule_set_in_force
 from harvesters.models import Contribution
 
@@ -30,7 +31,10 @@ class ActorChange:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The effect of a rule set: the largest changes first, those who see none left out."""
+    """The effect of a rule set: the largest changes first, those who see none left out.
+
+    ``contributions`` is how many count here: work that counts elsewhere is none of them.
+    """
 
     contributions: int
     before: int
@@ -66,9 +70,12 @@ def _chunks(project: Project) -> Iterator[tuple[list[ScoredInput], dict[int, str
     """The project's contributions a chunk at a time, with the login of each participation."""
     rows = Contribution.objects.filter(repository__projects=project).order_by("pk")
     rows = rows.select_related("repository").prefetch_related("participations__actor")
+    elsewhere = duplicates_of(project)
     items: list[ScoredInput] = []
     logins: dict[int, str] = {}
     for row in rows.iterator(chunk_size=CHUNK):
+        if row.pk in elsewhere:
+            continue
         items.append(_as_input(row))
         logins |= {part.pk: part.actor.login for part in row.participations.all()}
         if len(items) == CHUNK:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from harvesters.forge import ContributionRecord, ForgeError, Page
 from harvesters.models import HarvestCursor, HarvestGap
+from harvesters.services.work_keys import MERGE_KEYS, RETIRE_KEYS, STAGE_KEYS, work_keys
 
 LEASE = timedelta(minutes=5)
 TITLE_LENGTH = 1000
@@ -109,14 +110,18 @@ def _merge_records(
     unique = list({(record.kind, record.external_id): record for record in records}.values())
     with connection.cursor() as sql:
         sql.execute(_STAGE)
+        sql.execute(STAGE_KEYS)
         _copy(sql, "staged_contribution", _contribution_rows(unique))
         _copy(sql, "staged_participation", _participation_rows(unique))
+        _copy(sql, "staged_key", _key_rows(unique))
         sql.execute(_MERGE_ACTORS, {"now": now})
         sql.execute(_MERGE_CONTRIBUTIONS, {"repository": repository_id, "now": now})
         new, changed = sql.fetchone()
         sql.execute(_MERGE_PARTICIPATIONS, {"repository": repository_id})
         sql.execute(_RETIRE_PARTICIPATIONS, {"repository": repository_id})
-        sql.execute("DROP TABLE staged_contribution, staged_participation")
+        sql.execute(MERGE_KEYS, {"repository": repository_id})
+        sql.execute(RETIRE_KEYS, {"repository": repository_id})
+        sql.execute("DROP TABLE staged_contribution, staged_participation, staged_key")
     return StoredCounts(new, changed)
 
 
@@ -153,6 +158,12 @@ def _participation_rows(records: Iterable[ContributionRecord]) -> Iterable[tuple
                 part.role,
                 part.weight,
             )
+
+
+def _key_rows(records: Iterable[ContributionRecord]) -> Iterable[tuple[Any, ...]]:
+    for record in records:
+        for key, is_merge in work_keys(record).items():
+            yield record.kind, clean_text(record.external_id, NAME_LENGTH), key, is_merge
 
 
 _STAGE = """

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credits.core.facts import Counting
 from credits.core.rule_reader import parse_rule_set
 from credits.core.scoring import (
     COUNTED,
@@ -266,3 +267,54 @@ def test_another_process_gives_the_same_scores(seed):
     ).stdout
 
     assert said.strip() == f"{RULES.digest} {score_contributions(PROBES, RULES, now=NOW)}"
+
+
+# Work that counts elsewhere
+
+
+CHANGE = Counting(7, "change", "Fix the loader", "https://forge.example/7", "forge.example/lab/v")
+OF_A_CHANGE = (
+    "the commits of this change count already in forge.example/lab/v, first with “Fix the loader”"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "counting", "en"),
+    [
+        (
+            "commit",
+            CHANGE,
+            "this commit counts with the change “Fix the loader” in forge.example/lab/v",
+        ),
+        ("commit", replace(CHANGE, kind="commit"), "the same commit counts in forge.example/lab/v"),
+        ("change", replace(CHANGE, kind="commit"), OF_A_CHANGE),
+        ("change", CHANGE, OF_A_CHANGE),
+    ],
+    ids=["commit-of-a-change", "same-commit", "change-of-commits", "change-of-changes"],
+)
+def test_work_that_counts_elsewhere_earns_nothing_and_says_where(kind, counting, en):
+    item = replace(contribution(kind, participants=(LI, WANG, BOT)), counts_with=counting)
+
+    results = score(item)
+
+    assert [(one.points, one.state, one.category) for one in results] == [
+        (0, NOT_COUNTED, "other")
+    ] * 3
+    (reason,) = results[0].reasons
+    assert (reason.rule, reason.en) == ("counts-elsewhere", f"Not counted again: {en}")
+    assert reason.zh.startswith("不重复计分：")
+    assert reason.inputs == {"contribution": 7, "url": "https://forge.example/7"}
+
+
+def test_it_says_so_before_any_guard_does():
+    merge = contribution(facts={"is_merge": True})
+
+    assert by_rule(score(replace(merge, counts_with=CHANGE))) == [[("counts-elsewhere", 0)]]
+
+
+def test_a_long_title_is_cut_in_the_reason():
+    counting = replace(CHANGE, title="x" * 1000)
+
+    (result,) = score(replace(contribution(), counts_with=counting))
+
+    assert f"“{'x' * 99}…”" in result.reasons[0].en

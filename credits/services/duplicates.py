@@ -1,0 +1,169 @@
+"""Which contributions hold work that counts already elsewhere, and where it counts.
+
+Work is known by its commits' hashes. Of everything that holds a commit counts, in this order,
+
+1. what belongs to the project that was registered first;
+2. in one project a merged change, before the commits it is made of;
+3. the change that was merged first; the commit in the repository that was registered first.
+
+So a later project takes nothing from an earlier one, and neither the order of harvests nor that of
+scoring makes a difference. A change counts unless others, by this order, count the commit that
+merged it or each of its commits. Where a forge does not tell which commit merged a change, its
+number stands for it, as a commit's message names it ("Fix the loader (#12)"): in repositories with
+the very same web address, on forges that number changes and issues together.
+"""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from credits.models import Project
+
+OWNER = """
+SELECT repository_id, min(project_id) AS project_id
+FROM credits_project_repositories GROUP BY repository_id
+"""
+"""A repository in two projects counts in the one that was registered first."""
+
+# In GitLab and Gitee, "#12" in a commit's message is issue 12 and not change 12.
+_ONE_NUMBERING = r"^https://(github\.com|codeberg\.org)/"
+_IS_IN = "contribution.state IN ('merged', 'reverted')"
+_CONTRIBUTION = """
+contribution.id, owner.project_id, contribution.kind = 'commit' AS is_commit,
+ROW(owner.project_id, contribution.kind = 'commit',
+    CASE WHEN contribution.kind = 'change' THEN contribution.occurred_at END,
+    contribution.repository_id, contribution.external_id) AS standing
+"""
+
+DUPLICATE = f"""
+owner AS MATERIALIZED ({OWNER}),
+own AS MATERIALIZED (
+    SELECT contribution.id, contribution.kind, contribution.external_id
+    FROM harvesters_contribution contribution JOIN owner USING (repository_id)
+    WHERE owner.project_id = %(project)s
+        AND (contribution.kind = 'commit' OR contribution.kind = 'change' AND {_IS_IN})
+),
+asked AS MATERIALIZED (
+    SELECT external_id AS key FROM own WHERE kind = 'commit'
+    UNION
+    SELECT work.key FROM own JOIN harvesters_workkey work ON work.contribution_id = own.id
+    WHERE own.kind = 'change' AND work.key NOT LIKE '#%%'
+),
+claim AS MATERIALIZED (
+    SELECT asked.key, false AS is_merge, {_CONTRIBUTION}
+    FROM asked
+    JOIN harvesters_contribution contribution ON contribution.external_id = asked.key
+        AND contribution.kind = 'commit'
+    JOIN owner USING (repository_id)
+    UNION ALL
+    SELECT asked.key, work.is_merge, {_CONTRIBUTION}
+    FROM asked JOIN harvesters_workkey work USING (key)
+    JOIN harvesters_contribution contribution ON contribution.id = work.contribution_id
+        AND contribution.kind = 'change' AND {_IS_IN}
+    JOIN owner USING (repository_id)
+),
+counting AS MATERIALIZED (
+    SELECT DISTINCT ON (key) claim.* FROM claim
+    JOIN (SELECT key FROM claim GROUP BY key HAVING count(*) > 1) contested USING (key)
+    ORDER BY key, standing
+),
+lost AS MATERIALIZED (
+    SELECT claim.id, claim.is_commit, claim.is_merge, counting.id AS counts_with,
+        counting.standing, counting.is_commit OR NOT counting.is_merge AS holds_all
+    FROM claim JOIN counting USING (key)
+    WHERE claim.project_id = %(project)s AND claim.id <> counting.id
+),
+taken AS MATERIALIZED (
+    SELECT id FROM lost WHERE NOT is_commit GROUP BY id
+    HAVING bool_or(is_merge AND holds_all) OR count(*) FILTER (WHERE NOT is_merge) = (
+        SELECT greatest(count(*), 1) FROM harvesters_workkey work
+        WHERE work.contribution_id = lost.id AND NOT work.is_merge AND work.key NOT LIKE '#%%')
+),
+same_address AS MATERIALIZED (
+    SELECT place.id, lower(place.url) AS url FROM harvesters_repository place
+    WHERE lower(place.url) ~ '{_ONE_NUMBERING}' AND lower(place.url) IN (
+        SELECT lower(mine.url) FROM harvesters_repository mine
+        JOIN owner ON owner.repository_id = mine.id WHERE owner.project_id = %(project)s)
+),
+named_change AS MATERIALIZED (
+    SELECT same_address.url || work.key AS name, {_CONTRIBUTION}
+    FROM same_address JOIN owner ON owner.repository_id = same_address.id
+    JOIN harvesters_contribution contribution ON contribution.repository_id = same_address.id
+        AND contribution.kind = 'change' AND {_IS_IN}
+    JOIN harvesters_workkey work ON work.contribution_id = contribution.id
+        AND work.key LIKE '#%%'
+),
+named AS MATERIALIZED (
+    SELECT * FROM named_change
+    UNION ALL
+    SELECT same_address.url || work.key AS name, {_CONTRIBUTION}
+    FROM same_address JOIN owner ON owner.repository_id = same_address.id
+    JOIN harvesters_contribution contribution ON contribution.repository_id = same_address.id
+        AND contribution.kind = 'commit'
+    JOIN harvesters_workkey work ON work.contribution_id = contribution.id
+        AND work.key LIKE '#%%'
+    WHERE EXISTS (SELECT FROM named_change)
+),
+duplicate AS MATERIALIZED (
+    SELECT DISTINCT ON (id) id, counts_with FROM (
+        SELECT id, counts_with, standing FROM lost
+        WHERE is_commit OR id IN (SELECT id FROM taken)
+        UNION ALL
+        SELECT mine.id, other.id, other.standing FROM named mine
+        JOIN named other ON other.name = mine.name AND other.is_commit <> mine.is_commit
+        WHERE mine.project_id = %(project)s AND other.standing < mine.standing
+    ) found
+    ORDER BY id, standing
+)
+"""  # noqa: S608 - all of it is our own text
+"""Common table expressions that end in ``duplicate (id, counts_with)``, for one project."""
+
+ROOM_TO_COMPARE = "SET LOCAL work_mem = '64MB'"
+"""Keys of 100,000 commits are compared in memory: a third faster than by way of the disk."""
+
+# Whatever the planner thinks: few keys are asked for, and each is found by index.
+_SHARING = f"""
+WITH owner AS MATERIALIZED ({OWNER}),
+asked AS MATERIALIZED (
+    SELECT external_id AS key FROM harvesters_contribution
+    WHERE id = ANY(%(keys)s) AND kind = 'commit'
+    UNION
+    SELECT key FROM harvesters_workkey
+    WHERE contribution_id = ANY(%(keys)s) AND key NOT LIKE '#%%'
+),
+sharing AS (
+    SELECT found.repository_id FROM asked CROSS JOIN LATERAL (
+        SELECT repository_id FROM harvesters_contribution
+        WHERE external_id = asked.key AND kind = 'commit' OFFSET 0) found
+    UNION
+    SELECT found.repository_id FROM asked CROSS JOIN LATERAL (
+        SELECT contribution.repository_id FROM harvesters_workkey work
+        JOIN harvesters_contribution contribution ON contribution.id = work.contribution_id
+        WHERE work.key = asked.key OFFSET 0) found
+    UNION
+    SELECT other.id FROM harvesters_repository other
+    WHERE lower(other.url) ~ '{_ONE_NUMBERING}' AND lower(other.url) IN (
+        SELECT lower(mine.url) FROM harvesters_repository mine
+        JOIN owner ON owner.repository_id = mine.id WHERE owner.project_id = %(project)s)
+)
+SELECT DISTINCT owner.project_id FROM sharing JOIN owner USING (repository_id)
+WHERE owner.project_id <> %(project)s
+"""  # noqa: S608 - all of it is our own text
+
+
+def duplicates_of(project: Project) -> dict[int, int]:
+    """For each contribution of ``project`` that counts elsewhere, the one that counts."""
+    with transaction.atomic(), connection.cursor() as sql:
+        sql.execute(ROOM_TO_COMPARE)
+        sql.execute(
+            f"WITH {DUPLICATE} SELECT id, counts_with FROM duplicate",  # noqa: S608 - our own text
+            {"project": project.pk},
+        )
+        return dict(sql.fetchall())
+
+
+def projects_that_share(project: Project, contributions: Sequence[int]) -> list[int]:
+    """The other projects that hold work of ``contributions``, which belong to ``project``."""
+    with connection.cursor() as sql:
+        sql.execute(_SHARING, {"project": project.pk, "keys": list(contributions)})
+        return [key for (key,) in sql.fetchall()]
