@@ -8,8 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Identity, Institution, Membership, User
 from harvesters.models import Actor
-
-GIT_HOST = "git"
+from harvesters.people import GIT_HOST, is_noreply, is_provable
 
 
 class AccountsError(Exception):
@@ -23,12 +22,21 @@ class ActorTakenError(AccountsError):
     """The forge account is linked to another person; that person must give it up first."""
 
 
+class NobodysActorError(AccountsError):
+    """Nobody can prove to own this: an account that was deleted, or only a name in a commit."""
+
+
 def prove_identity(user: User, actor: Actor, *, method: Identity.Method, now: datetime) -> Identity:
     """Link ``actor`` to ``user``, who has proved to own it; linking it again changes nothing.
 
+    Only its host and number say which account that is: a login passes on to others.
+
     Raises:
         ActorTakenError: somebody else holds the actor.
+        NobodysActorError: it is nobody's.
     """
+    if not is_provable(actor.host, actor.external_id):
+        raise NobodysActorError
     own = Identity.objects.active().filter(actor=actor, user=user)
     if held := own.first():
         return held
@@ -52,10 +60,11 @@ def withdraw_identity(identity: Identity, *, now: datetime) -> Identity:
 def link_confirmed_addresses(user: User, addresses: Iterable[str], *, now: datetime) -> int:
     """Link the git authors who wrote with ``addresses``, which ``user`` has confirmed.
 
-    An address that another person confirmed first stays with that person. Returns how many
-    actors are the user's by these addresses.
+    An address that another person confirmed first stays with that person. A forge confirms its
+    own noreply addresses to whoever has the login at present, so they prove nothing. Returns how
+    many actors are the user's by these addresses.
     """
-    keys = [email_key(address) for address in addresses]
+    keys = [email_key(address) for address in addresses if not is_noreply(address)]
     actors = Actor.objects.filter(host=GIT_HOST, external_id__in=keys)
     linked = 0
     for actor in actors:

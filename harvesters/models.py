@@ -1,10 +1,12 @@
 """What happened on the forges, done by forge accounts. No person is known here."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left, StrIndex
 from django.utils.translation import gettext_lazy as _
 
 
@@ -171,6 +173,18 @@ class HarvestCursorQuerySet(models.QuerySet["HarvestCursor"]):
         """Sources to harvest now: their time has come and no living worker holds them."""
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         return self.filter(free, next_at__lte=now)
+
+    def kinds_of_forges(self) -> dict[str, str]:
+        """What kind of forge each host is, by the sources that are read from it.
+
+        A host that is read as two kinds is left out, and so are those of files and plain git.
+        """
+        scheme = Left("source", StrIndex("source", Value(":")) - 1)
+        known = self.exclude(repository=None).annotate(scheme=scheme)
+        pairs = known.filter(scheme__in=("github", "gitlab", "gitea", "gitee"))
+        found = set(pairs.values_list("repository__host", "scheme").order_by().distinct())
+        hosts = Counter(host for host, _ in found)
+        return {host: scheme for host, scheme in found if hosts[host] == 1}
 
 
 class HarvestCursor(models.Model):

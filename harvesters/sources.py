@@ -12,6 +12,7 @@ from harvesters.forge import Forge, ForgeError
 from harvesters.forges.git import Git
 from harvesters.forges.github import GitHub
 from harvesters.forges.jsonl import JsonLines
+from harvesters.models import HarvestCursor
 from harvesters.transports.git import open_git
 from harvesters.transports.github import GitHubApi
 from harvesters.transports.lines import LineFile
@@ -34,7 +35,8 @@ def _open_jsonl(address: str, _now: datetime) -> tuple[Forge, str]:
 
 
 def _open_git(address: str, now: datetime) -> tuple[Forge, str]:
-    return Git(open_git(address, settings.HOME), now), address
+    git = open_git(address, settings.HOME)
+    return Git(git, now, HarvestCursor.objects.kinds_of_forges()), address
 
 
 def _open_github(address: str, now: datetime) -> tuple[Forge, str]:

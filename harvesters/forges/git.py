@@ -5,8 +5,8 @@ history that was rewritten, or is read again, doubles nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
@@ -72,11 +72,15 @@ class GitTransport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """One git repository; ``now`` tells which dates lie in the future."""
+    """One git repository; ``now`` tells which dates lie in the future.
+
+    ``forges`` tells the kinds of forges whose noreply addresses hold numbers, by host.
+    """
 
     name: ClassVar[str] = "git"
     transport: GitTransport
     now: datetime
+    forges: Mapping[str, str] = field(default_factory=dict)
 
     def find_repository(self, path: str) -> RepositoryRecord:
         """The repository at ``path``, which the transport has opened."""
@@ -129,7 +133,7 @@ class Git:
         for commit in commits:
             items += 1
             try:
-                records.append(parse_commit(commit, address, self.now))
+                records.append(parse_commit(commit, address, self.now, self.forges))
             except (ValueError, OverflowError) as error:
                 gaps.append(Gap(f"commit {commit.sha[:12]}", f"its date cannot be told: {error}"))
             if commit.files is None and len(commit.parents) < 2:  # noqa: PLR2004 - not a merge
@@ -137,7 +141,9 @@ class Git:
         return Page(records, {}, gaps, items=items)
 
 
-def parse_commit(commit: Commit, address: str, now: datetime) -> ContributionRecord:
+def parse_commit(
+    commit: Commit, address: str, now: datetime, forges: Mapping[str, str] | None = None
+) -> ContributionRecord:
     """A commit as a contribution.
 
     Raises:
@@ -152,7 +158,7 @@ def parse_commit(commit: Commit, address: str, now: datetime) -> ContributionRec
         state="merged",
         title=commit.subject or "(no message)",
         url=f"{address}/commit/{commit.sha}" if address else "",
-        participants=_participants(commit, trailers),
+        participants=_participants(commit, trailers, forges),
         facts=_facts(commit, trailers, is_suspect=not FIRST_PLAUSIBLE <= moment <= now + _A_DAY),
     )
 
@@ -185,21 +191,23 @@ def _sizes(commit: Commit) -> dict[str, Any]:
     }
 
 
-def _participants(commit: Commit, trailers: Sequence[Trailer]) -> list[Participant]:
+def _participants(
+    commit: Commit, trailers: Sequence[Trailer], forges: Mapping[str, str] | None
+) -> list[Participant]:
     """The author, each co-author once, reviewers, and a committer who is somebody else."""
-    author = actor_of(*commit.author)
+    author = actor_of(*commit.author, forges)
     parts = [Participant(author, Role.AUTHOR)]
     seen = {(author.host, author.external_id)}
     for trailer in trailers:
         role = _ROLES.get(trailer.kind)
         if role is None:
             continue
-        actor = actor_of(trailer.name, trailer.email)
+        actor = actor_of(trailer.name, trailer.email, forges)
         key = (actor.host, actor.external_id)
         if role is Role.REVIEWER or key not in seen:
             parts.append(Participant(actor, role))
             seen.add(key)
-    committer = actor_of(*commit.committer)
+    committer = actor_of(*commit.committer, forges)
     is_forge = commit.committer[1].lower() in FORGES_OWN_EMAILS
     if not is_forge and (committer.host, committer.external_id) not in seen:
         parts.append(Participant(committer, Role.COMMITTER))

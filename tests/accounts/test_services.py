@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from accounts.models import Identity, Institution, Membership, User
 from accounts.services import (
     ActorTakenError,
+    NobodysActorError,
     email_key,
     join_institution,
     link_confirmed_addresses,
@@ -95,6 +96,46 @@ def test_proving_the_own_account_twice_at_once_is_no_quarrel(committed_db, peopl
     results = at_once(*[lambda: prove_identity(people[0], actor, method=OAUTH, now=NOW)] * 4)
 
     assert {result.pk for result in results} == {Identity.objects.get().pk}
+
+
+@pytest.mark.parametrize(
+    ("host", "external_id"), [("github.com", "0"), ("gitee.com", "0"), ("git", "name:ab12")]
+)
+@pytest.mark.parametrize("method", Identity.Method.values)
+def test_nobody_can_prove_to_be_those_who_are_gone_or_a_bare_name(
+    people, host, external_id, method
+):
+    nobody = Actor.objects.create(host=host, external_id=external_id, login="ghost")
+
+    with pytest.raises(NobodysActorError, match="Nobody can prove"):
+        prove_identity(people[0], nobody, method=method, now=NOW)
+
+    assert not Identity.objects.exists()
+
+
+def test_who_registers_a_login_that_was_given_up_gets_nothing_of_the_first_owner(people, actor):
+    li, mallory, _ = people
+    prove_identity(li, actor, method=OAUTH, now=NOW)
+    successor = Actor.objects.create(host=actor.host, external_id="8", login=actor.login)
+
+    taken = prove_identity(mallory, successor, method=OAUTH, now=LATER)
+
+    assert taken.actor.external_id == "8"
+    assert list(li.identities.values_list("actor", flat=True)) == [actor.pk]
+    with pytest.raises(ActorTakenError):
+        prove_identity(mallory, actor, method=OAUTH, now=LATER)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["li@users.noreply.github.com", "li@noreply.codeberg.org", "li@users.noreply.huggingface.co"],
+)
+def test_a_forges_word_for_its_own_noreply_address_links_nobody(people, address):
+    """It gives the address to whoever has the login at present; the commits are of whoever had."""
+    git_author(address)
+
+    assert link_confirmed_addresses(people[0], [address], now=NOW) == 0
+    assert not Identity.objects.exists()
 
 
 def test_confirmed_addresses_link_the_git_authors_who_used_them(people):

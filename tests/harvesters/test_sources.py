@@ -5,19 +5,41 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harvesters.forge import ForgeError
+from harvesters.forge import ForgeError, RepositoryRecord
+from harvesters.services.harvesting import register_source
 from harvesters.sources import SCHEMES, UnknownSourceError, open_forge
 from tests.repositories import GitRepository
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
+@pytest.mark.django_db
 def test_a_source_names_its_forge_and_what_to_ask_it_for(tmp_path):
     repository = GitRepository.at(tmp_path / "vision")
 
     forge, address = open_forge(f"git:{repository.folder}", now=NOW)
 
     assert (forge.name, address) == ("git", str(repository.folder))
+
+
+@pytest.mark.django_db
+def test_git_is_told_which_hosts_give_noreply_addresses_with_numbers(tmp_path):
+    repository = GitRepository.at(tmp_path / "vision")
+    sources = [
+        ("gitlab:lab/vision", "git.lab.example"),
+        ("github:lab/vision", "code.lab.example"),
+        ("github:lab/other", "code.lab.example"),
+        ("gitlab:lab/vision2", "both.example"),
+        ("gitea:both.example/lab/vision", "both.example"),
+        ("jsonl:/lab/history.jsonl", "file.example"),
+        ("git:https://plain.example/lab/vision", "git"),
+    ]
+    for number, (source, host) in enumerate(sources):
+        register_source(source, RepositoryRecord(host, str(number), "lab/vision"), now=NOW)
+
+    forge, _ = open_forge(f"git:{repository.folder}", now=NOW)
+
+    assert forge.forges == {"git.lab.example": "gitlab", "code.lab.example": "github"}
 
 
 def test_only_the_first_colon_ends_the_scheme():

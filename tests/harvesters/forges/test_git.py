@@ -1,6 +1,7 @@
 """Any git history, however strange: stored safely, or a gap with its reason; nothing by half."""
 
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -123,6 +124,19 @@ def test_a_noreply_address_names_the_account(read):
 
     (author,) = record.participants
     assert (author.actor.host, author.actor.external_id) == ("github.com", "4711")
+
+
+def test_the_noreply_addresses_of_a_forge_of_ones_own_name_accounts_too(repository, tmp_path):
+    repository.commit(author=b"Li <4711-liming@users.noreply.git.lab.example>")
+    forge = forge_of(repository, tmp_path)
+    found = forge.find_repository("")
+    hosts = []
+
+    for told in ({}, {"git.lab.example": "gitlab"}):
+        page = next(replace(forge, forges=told).harvest(found, {}))
+        hosts.append(page.records[0].participants[0].actor.host)
+
+    assert hosts == ["git", "git.lab.example"]
 
 
 def test_a_bot_is_marked_as_one(read):

@@ -116,6 +116,43 @@ def test_a_renamed_account_stays_the_same_actor(cursor):
     assert set(ActorLogin.objects.values_list("login", flat=True)) == {"liming", "li-ming"}
 
 
+def test_an_account_that_is_named_as_before_again_keeps_all_its_names(cursor):
+    for number, login in enumerate(["liming", "li-ming", "liming"], 1):
+        part = Participant(replace(LI, login=login), Role.AUTHOR)
+        store_page(cursor, Page([commit(number, part)], {}), now=NOW + timedelta(days=number))
+
+    actor = Actor.objects.get()
+    assert actor.login == "liming"
+    seen = dict(ActorLogin.objects.values_list("login", "seen_at"))
+    assert seen == {"liming": NOW + timedelta(days=1), "li-ming": NOW + timedelta(days=2)}
+
+
+def test_who_registers_a_login_that_was_given_up_is_another_actor(cursor):
+    store_page(cursor, Page([commit(1)], {}), now=NOW)
+    renamed = Participant(replace(LI, login="li-ming"), Role.AUTHOR)
+    successor = Participant(replace(LI, external_id="999"), Role.AUTHOR)
+
+    store_page(cursor, Page([commit(2, renamed), commit(3, successor)], {}), now=NOW)
+
+    rows = Participation.objects.order_by("contribution__external_id")
+    done = list(rows.values_list("contribution__external_id", "actor__external_id", "actor__login"))
+    assert done == [
+        ("sha1", "101", "li-ming"),
+        ("sha2", "101", "li-ming"),
+        ("sha3", "999", "liming"),
+    ]
+    held = ActorLogin.objects.filter(login="liming").values_list("actor__external_id", flat=True)
+    assert set(held) == {"101", "999"}
+
+
+def test_the_same_number_on_another_host_is_another_actor(cursor):
+    elsewhere = Participant(replace(LI, host="other.example"), Role.AUTHOR)
+
+    store_page(cursor, Page([commit(1), commit(2, elsewhere)], {}), now=NOW)
+
+    assert Actor.objects.count() == 2
+
+
 def test_hostile_text_is_stored_clean(cursor):
     hostile = commit(
         1, title="a\0b\ud800c" + "x" * 10**6, facts={"labels": ["\0\udfff"], "深": "学"}
