@@ -17,11 +17,14 @@ from harvesters.forge import (
     Role,
 )
 from harvesters.gitlog import Trailer, reverts_of, trailers_of
-from harvesters.people import GHOST, GIT_HOST, actor_of, ai_assistance, is_bot
+from harvesters.people import GIT_HOST, actor_of, ai_assistance, is_bot
 
 Node = Mapping[str, Any]
 
 MOST_FILES = 200
+GHOST = "0"
+"""The id of everybody who deleted an account: shown, counted, never claimed."""
+
 FIXES = frozenset({"PullRequest", "Commit"})
 """What closes an issue by solving it."""
 
