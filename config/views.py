@@ -26,7 +26,7 @@ def operations(request: HttpRequest) -> HttpResponse:
     context = {
         "checks": checks,
         "failed_count": sum(not check.is_good for check in checks),
-        "sources": sources.order_by(F("error").desc(), "source")[:SOURCES_SHOWN],
+        "sources": sources.order_by("is_waiting", F("error").desc(), "source")[:SOURCES_SHOWN],
         "sources_count": HarvestCursor.objects.count(),
         "due_count": due.count(),
         "held_count": HarvestCursor.objects.filter(lease_until__gt=now).count(),

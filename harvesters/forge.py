@@ -39,6 +39,10 @@ class ForgeBusyError(ForgeError):
         self.retry_at = retry_at
 
 
+class RateLimitError(ForgeBusyError):
+    """The limit of our account is used up: no worker that shares it may ask before it ends."""
+
+
 class ForgeOverloadedError(ForgeError):
     """The forge gave up on the answer; ask for less at once, or later."""
 
@@ -193,7 +197,8 @@ class Transport(Protocol):
 
         Raises:
             SourceNotFoundError: 404, 410, 451.
-            ForgeBusyError: a rate limit, with the time when it ends, or no answer at all.
+            RateLimitError: a rate limit, with the time when it ends.
+            ForgeBusyError: no answer at all, or no budget left to ask.
             ForgeOverloadedError: 5xx or a timeout.
             ForgeRefusedError: 401, or 403 that is no rate limit.
             ForgeAnswerError: an answer that is not what the forge promises.

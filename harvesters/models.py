@@ -9,6 +9,8 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Left, StrIndex
 from django.utils.translation import gettext_lazy as _
 
+from harvesters.budget import Budget
+
 
 class Repository(models.Model):
     """A repository; its key is the forge's own id, because paths are renamed."""
@@ -204,6 +206,7 @@ class HarvestCursor(models.Model):
     total_count = models.BigIntegerField(null=True, blank=True)
     swept_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+    is_waiting = models.BooleanField(default=False)
 
     objects = HarvestCursorQuerySet.as_manager()
 
@@ -231,6 +234,34 @@ class HarvestGap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.reason}"
+
+
+class RateBudget(models.Model):
+    """What a forge still lets one of our accounts ask; the account is a digest of its token."""
+
+    host = models.CharField(max_length=255)
+    account = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    limit_count = models.IntegerField()
+    remaining = models.IntegerField()
+    resets_at = models.DateTimeField(null=True, blank=True)
+    wait_until = models.DateTimeField(null=True, blank=True)
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["host", "account", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["host", "account", "kind"], name="budget_once_per_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.kind}: {self.remaining} of {self.limit_count}"
+
+    @property
+    def budget(self) -> Budget:
+        return Budget(
+            self.measured_at, self.limit_count, self.remaining, self.resets_at, self.wait_until
+        )
 
 
 class WebhookDelivery(models.Model):

@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
-from harvesters.forge import Forge, ForgeError
+from harvesters.forge import Forge, ForgeError, Transport
 from harvesters.forges.git import Git
 from harvesters.forges.github import GitHub
 from harvesters.forges.jsonl import JsonLines
 from harvesters.models import HarvestCursor
+from harvesters.shared_budget import SharedBudget
+from harvesters.transports.budgeted import BudgetedTransport
 from harvesters.transports.git import open_git
 from harvesters.transports.github import GitHubApi
 from harvesters.transports.lines import LineFile
@@ -41,7 +44,13 @@ def _open_git(address: str, now: datetime) -> tuple[Forge, str]:
 
 def _open_github(address: str, now: datetime) -> tuple[Forge, str]:
     api = GitHubApi(settings.GITHUB_URL, settings.GITHUB_TOKEN, timezone.now)
-    return GitHub(api, now), address
+    return GitHub(_budgeted(api, settings.GITHUB_URL, settings.GITHUB_TOKEN), now), address
+
+
+def _budgeted(transport: Transport, base_url: str, token: str) -> Transport:
+    """``transport`` within what ``token`` may ask, which all workers share."""
+    book = SharedBudget(urlsplit(base_url).netloc, token.strip())
+    return BudgetedTransport(transport, book, timezone.now)
 
 
 SCHEMES: Mapping[str, Scheme] = {

@@ -7,6 +7,7 @@ from harvesters.forge import ForgeError
 from harvesters.models import HarvestCursor, Heartbeat
 from harvesters.services.harvesting import harvest_source, lease_due
 from harvesters.services.hinting import forget_deliveries
+from harvesters.shared_budget import forget_budgets
 
 SOURCES_PER_TICK = 20
 
@@ -39,4 +40,5 @@ def harvest(cursor_id: int, fence: int) -> int:
 @shared_task
 def forget_old() -> int:
     """Forget what no longer has a use; how many rows."""
-    return forget_deliveries(now=timezone.now())
+    now = timezone.now()
+    return forget_deliveries(now=now) + forget_budgets(now=now)

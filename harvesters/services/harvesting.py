@@ -138,19 +138,19 @@ def harvest_repository(
         _walk(report, cursor, forge, clock, on_page)
     except ForgeBusyError as busy:
         report.message, report.retry_at = str(busy), busy.retry_at or clock() + RETRY_AFTER
-        _release(cursor, next_at=report.retry_at, error=str(busy), swept_at=cursor.swept_at)
+        _release(cursor, next_at=report.retry_at, error=str(busy), is_waiting=True)
     except ForgeError as error:
-        _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error), swept_at=cursor.swept_at)
+        _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error))
         raise
     except Exception as error:
         # A fault of ours, or the database's. The last stored page stands; what failed is tried
         # again, but not at every tick.
         told = f"An unexpected {type(error).__name__} stopped this harvest; it is tried again."
-        _release(cursor, next_at=clock() + RETRY_AFTER, error=told, swept_at=cursor.swept_at)
+        _release(cursor, next_at=clock() + RETRY_AFTER, error=told)
         raise
     except BaseException:
         # Ctrl-C, or a worker that is told to stop: give the lease back for the next one.
-        _release(cursor, next_at=clock(), error="", swept_at=cursor.swept_at)
+        _release(cursor, next_at=clock(), error="")
         raise
     else:
         report.is_complete = True
@@ -185,7 +185,7 @@ def harvest_source(
     try:
         forge, _ = open_forge(cursor.source, now=clock())
     except ForgeError as error:
-        _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error), swept_at=cursor.swept_at)
+        _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error))
         raise
     return harvest_repository(cursor, forge, clock=clock, on_page=on_page)
 
@@ -249,11 +249,20 @@ def _next_sweep(began: datetime, now: datetime) -> Case:
 
 
 def _release(
-    cursor: HarvestCursor, *, next_at: datetime | Case, error: str, swept_at: datetime | None
+    cursor: HarvestCursor,
+    *,
+    next_at: datetime | Case,
+    error: str,
+    swept_at: datetime | None = None,
+    is_waiting: bool = False,
 ) -> None:
     """Give the lease back, unless somebody else took it over."""
     HarvestCursor.objects.filter(pk=cursor.pk, fence=cursor.fence).update(
-        lease_until=None, next_at=next_at, error=clean_text(error, 2000), swept_at=swept_at
+        lease_until=None,
+        next_at=next_at,
+        error=clean_text(error, 2000),
+        swept_at=swept_at or cursor.swept_at,
+        is_waiting=is_waiting,
     )
 
 

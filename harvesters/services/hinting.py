@@ -21,15 +21,15 @@ def take_hint(forge: str, hint: Hint, *, now: datetime) -> bool:
 
     The same delivery again, also under another id, does nothing. A source that is being read
     is due again when that ends; one that was woken a moment ago, when `SPACING` is over; one
-    that waits for a worker needs no hint.
+    that waits for a worker, or for its forge, needs no hint.
     """
     if not _is_first(forge, hint, now) or hint.subject is None:
         return False
     sources = _sources_of(hint.subject).filter(next_at__isnull=False)
     is_unhinted = Q(hinted_at=None) | Q(hinted_at__lte=now)
-    is_not_waiting = Q(next_at__gt=now) | Q(lease_until__gt=now)
+    is_asleep = Q(next_at__gt=now, is_waiting=False) | Q(lease_until__gt=now)
     granted = Greatest(Value(now), F("hinted_at") + SPACING)
-    woken = sources.filter(is_unhinted, is_not_waiting).update(
+    woken = sources.filter(is_unhinted, is_asleep).update(
         hinted_at=granted, next_at=Least(F("next_at"), granted)
     )
     return bool(woken) and sources.filter(hinted_at=now).exists()

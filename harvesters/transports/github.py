@@ -23,6 +23,7 @@ from harvesters.forge import (
     ForgeBusyError,
     ForgeOverloadedError,
     ForgeRefusedError,
+    RateLimitError,
 )
 from harvesters.transports.answers import check_answer, is_limit_told, retry_at
 
@@ -93,7 +94,7 @@ class GitHubApi:
         if content is _NOTHING and status not in {204, 304}:
             raise _BrokenAnswerError("what came is no JSON.")
         if url == self._requester.graphql_url and _tells_limit(content):
-            raise ForgeBusyError(
+            raise RateLimitError(
                 "GitHub's rate limit is used up.", retry_at=retry_at(told, now=self._clock())
             )
         seconds = time.monotonic() - begun

@@ -41,6 +41,15 @@ def test_a_source_that_failed_comes_first_with_its_reason(operator):
     assert page.index("lab/project-2") < page.index("lab/project-1")
 
 
+def test_a_source_that_only_waits_for_its_forge_does_not_come_first(operator):
+    source(1, error="The token is refused.")
+    source(2, error="No more before noon.", is_waiting=True)
+
+    page = operator.get("/operate").content.decode()
+
+    assert page.index("lab/project-1") < page.index("lab/project-2")
+
+
 def test_the_queue_counts_what_is_due_and_what_is_being_read(operator):
     now = timezone.now()
     source(1, next_at=now - timedelta(hours=2))

@@ -6,9 +6,11 @@ import pytest
 from celery.contrib.testing.app import TestApp, setup_default_app
 from django.utils import timezone
 
+from harvesters.budget import Budget
 from harvesters.forge import RepositoryRecord
-from harvesters.models import Contribution, HarvestCursor, Heartbeat, WebhookDelivery
+from harvesters.models import Contribution, HarvestCursor, Heartbeat, RateBudget, WebhookDelivery
 from harvesters.services.harvesting import lease_source, register_source
+from harvesters.shared_budget import SharedBudget
 from harvesters.sources import open_forge
 from harvesters.tasks import SOURCES_PER_TICK, forget_old, harvest, tick
 from tests.repositories import GitRepository
@@ -121,12 +123,16 @@ def test_a_source_that_fails_leaves_its_message_and_the_worker_goes_on(tmp_path)
     assert leased.lease_until is None
 
 
-def test_deliveries_of_last_month_are_forgotten():
+def test_deliveries_of_last_month_and_budgets_of_last_week_are_forgotten():
+    for days in (7, 0):
+        told = Budget(timezone.now() - timedelta(days=days))
+        SharedBudget("api.github.com", f"token-{days}").note("rest", told)
     for days in (31, 29):
         received_at = timezone.now() - timedelta(days=days)
         WebhookDelivery.objects.create(
             forge="github", delivery_id=days, digest=days, received_at=received_at
         )
 
-    assert forget_old() == 1
+    assert forget_old() == 2
     assert WebhookDelivery.objects.get().delivery_id == "29"
+    assert RateBudget.objects.count() == 1

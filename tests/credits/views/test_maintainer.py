@@ -1,11 +1,12 @@
 """Pages of a maintainer: how the harvest stands, which rules count, what was earned."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from credits.models import Project
@@ -83,6 +84,32 @@ def test_reading_now_makes_the_sources_due(sun, worked):
     assert "The next free worker reads it." in first
     assert "Everything is being read already." in second
     assert HarvestCursor.objects.get().next_at < datetime(2999, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_waiting", "error", "said"),
+    [
+        (30, True, "No more before 11:00.", "Waits until 1 Jan 2999, 08:00"),
+        (-1, True, "No more before 11:00.", "In the queue"),
+        (30, False, "The token is refused.", "Stopped"),
+        (30, False, "", "Up to date"),
+    ],
+    ids=["waiting", "waited", "stopped", "good"],
+)
+def test_a_source_says_whether_it_waits_and_until_when(
+    sun, worked, minutes, is_waiting, error, said
+):
+    far = datetime(2999, 1, 1, 8, tzinfo=UTC)
+    next_at = far if minutes > 0 else timezone.now() + timedelta(minutes=minutes)
+    HarvestCursor.objects.update(
+        next_at=next_at, is_waiting=is_waiting, error=error, lease_until=None
+    )
+
+    words = words_of(sun.get(reverse("maintained-sources", args=[worked.slug])))
+
+    assert said in words
+    assert error in words
+    assert ("Stopped" in words) is (said == "Stopped")
 
 
 def test_reading_is_not_started_by_a_link(sun, worked):

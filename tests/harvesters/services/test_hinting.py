@@ -133,6 +133,13 @@ def test_a_source_that_failed_is_not_tried_more_often_than_every_minute(cursor):
     assert sorted(tries) == [0, 60, 120, 180, 240]
 
 
+def test_a_source_whose_forge_asked_us_to_wait_goes_on_waiting(cursor):
+    HarvestCursor.objects.update(is_waiting=True)
+
+    assert not take_hint("github", hint(1), now=NOW)
+    assert next_at(cursor) == LATER
+
+
 def test_a_source_that_is_being_read_keeps_its_lease(cursor):
     leased = lease_source(cursor, now=NOW)
 
