@@ -5,7 +5,10 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import beat_init
+from celery.signals import beat_init, task_received, worker_ready
+from celery.worker import state
+
+from config.deafness import Hearing, end_when_deaf
 
 # Root is warned of because of pickled messages; ours are JSON, and in a container root is usual.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -21,3 +24,11 @@ app.autodiscover_tasks()
 def _tick_at_once(**_told: object) -> None:
     """Let the first start harvest, and be ready, without waiting for the first turn."""
     app.send_task("harvesters.tasks.tick")
+
+
+@worker_ready.connect
+def _listen(**_told: object) -> None:
+    """A worker that is reached by nothing any more must not stay."""
+    hearing = Hearing(state.active_requests)
+    task_received.connect(hearing.heard, weak=False)
+    end_when_deaf(hearing)
