@@ -174,7 +174,7 @@ def leased(source):
 
 
 def test_a_harvest_waits_until_its_budget_is_filled_again_and_keeps_what_came(github):
-    github.world.left = 51
+    github.world.left = 53
 
     report = harvest_source(leased("github:lab/vision"))
 
@@ -183,7 +183,7 @@ def test_a_harvest_waits_until_its_budget_is_filled_again_and_keeps_what_came(gi
     assert Contribution.objects.count() == 55, "two pages"
     assert cursor.is_waiting
     assert cursor.lease_until is None
-    assert cursor.next_at == report.retry_at == RateBudget.objects.get().resets_at
+    assert cursor.next_at == report.retry_at == RateBudget.objects.get(kind="graphql").resets_at
     assert "lets our account ask no more before" in cursor.error
 
 
@@ -194,7 +194,7 @@ def test_no_other_source_of_the_account_asks_in_the_meantime(github, settings):
 
     report = harvest_source(leased("github:lab/eyes"))
     assert len(github.requests) == asked
-    assert report.retry_at == RateBudget.objects.get().resets_at
+    assert report.retry_at == RateBudget.objects.get(kind="graphql").resets_at
 
     settings.GITHUB_TOKEN = "ghp_another"
     github.world.left = 4_000

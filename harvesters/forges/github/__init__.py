@@ -1,11 +1,12 @@
-"""GitHub, by GraphQL: pull requests with authors, reviews, files and threads; issues.
+"""GitHub, mostly by GraphQL: pull requests with reviews and comments, issues with triage.
 
-First everything by creation, an order that never changes, so that a harvest goes on where it
-stopped; from then on what was updated since, newest first. The page halves when GitHub gives up
-and grows a little while it is quick.
+A harvest begins with one look at what is new (`Outlook`), for up to a hundred repositories at
+once. Each stream that has something new is then walked: the first time by creation, an order
+that never changes, so that a harvest goes on where it stopped; from then on what was updated
+since, newest first. The page halves when GitHub gives up and grows a little while it is quick.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,24 +23,18 @@ from harvesters.forge import (
     SourceNotFoundError,
     Transport,
 )
-from harvesters.forges.github.queries import Found, ask
-from harvesters.forges.github.records import change_records, issue_record
+from harvesters.forges.github.nodes import Node
+from harvesters.forges.github.queries import ask
 from harvesters.forges.github.stand import (
-    Node,
     Stand,
     asking_less,
-    begun,
-    end_of,
-    next_stand,
-    refuse_contradiction,
-    stand_of,
+    moved_on,
+    resumed,
+    started,
+    walked,
 )
-
-MOST_MORE_PAGES = 100
-"""Further pages read of one list in one pull request; GitHub itself stops at 3,000 files."""
-
-BROKEN_PROMISES = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
-"""What reading raises where an answer is not as GitHub's schema says."""
+from harvesters.forges.github.streams import STREAMS, Listing, Stream
+from harvesters.sweep import BROKEN_PROMISES
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,99 +59,71 @@ class GitHub:
             )
 
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
-        """Pull requests and reviews, then issues; every page can be the last before a crash."""
-        stand = stand_of(cursor, self.now)
-        names = {repository.path}
+        """Walk what is new, stream by stream; every page can be the last before a crash."""
+        stand = resumed(cursor)
         while True:
             try:
                 with _as_promised():
-                    page, stand = self._page(stand, repository)
+                    stand = self._started(stand, repository)
+                    page, stand = self._step(stand, repository)
             except ForgeOverloadedError as error:
                 stand = asking_less(stand, error)
                 continue
             except SourceNotFoundError:
-                repository = self._found_again(repository, names)
+                stand = self._found_again(stand, repository)
                 continue
             yield page
             if page.is_last:
                 return
 
-    def _page(self, stand: Stand, repository: RepositoryRecord) -> tuple[Page, Stand]:
+    def _step(self, stand: Stand, repository: RepositoryRecord) -> tuple[Page, Stand]:
         """The next page, and where the harvest stands behind it."""
-        found = self._ask(stand, repository.path)
-        connection = _connection(found, stand, repository)
-        refuse_contradiction(stand, connection)
-        if not stand.seen and stand.stream == "changes":
-            stand = replace(stand, began=begun(found, self.now))
-        nodes = [node if node is None else self._whole(node) for node in connection["nodes"]]
-        records, gaps = _read(nodes, found, stand, repository)
-        behind = next_stand(stand, connection, found.seconds)
+        stream = next((one for one in STREAMS if one.name in stand.due), None)
+        if stream is None:
+            return Page([], stand.as_cursor(), total=stand.total, is_last=True), stand
+        listing = stream.fetch(self.transport, stand, repository)
+        records, gaps = _read(stream, listing, stand, repository)
+        if listing.end:
+            behind = moved_on(stand, listing.end, len(listing.items), listing.seconds)
+        else:
+            behind = walked(stand, stream.name)
         page = Page(
             records,
             behind.as_cursor(),
             gaps,
-            total=_total(found),
+            total=stand.total,
             is_last=behind.is_at_rest,
-            items=len(nodes),
+            items=len(listing.items),
         )
         return page, behind
 
-    def _ask(self, stand: Stand, path: str) -> Found:
-        owner, name = _split(path)
-        operation = f"{stand.stream.title()}{'Sweep' if stand.since else 'Backfill'}"
-        asked = {"owner": owner, "name": name, "page": stand.page, "after": stand.after or None}
-        return ask(self.transport, operation, **asked)
+    def _started(self, stand: Stand, repository: RepositoryRecord) -> Stand:
+        """Where a harvest at rest starts, having looked at what is new since the last one."""
+        if not stand.is_at_rest:
+            return stand
+        node = stand.node or self._node_of(repository)
+        found = ask(self.transport, "Outlook", ids=[node])
+        (outlook,) = found.data["nodes"]
+        if str(outlook["databaseId"]) != repository.external_id:
+            raise SourceNotFoundError(f"{repository.path} is another repository now.")
+        marks = {stream.name: stream.mark(outlook, self.now) for stream in STREAMS}
+        total = sum(stream.count(outlook) for stream in STREAMS)
+        return started(replace(stand, node=node), marks, total, self.now)
 
-    def _found_again(self, repository: RepositoryRecord, names: set[str]) -> RepositoryRecord:
-        """The repository under the name that its number has now; ``names`` were tried."""
+    def _node_of(self, repository: RepositoryRecord) -> str:
+        """GitHub's own id of the repository with this number, whatever its name is now."""
+        answer = self.transport.request("GET", f"/repositories/{repository.external_id}")
+        return str(answer.body["node_id"])
+
+    def _found_again(self, stand: Stand, repository: RepositoryRecord) -> Stand:
+        """With the id that GitHub gives the repository now, should it be another one."""
+        if not stand.node:
+            raise SourceNotFoundError(f"GitHub does not show {repository.path} to us at present.")
         with _as_promised():
-            answer = self.transport.request("GET", f"/repositories/{repository.external_id}")
-            present = str(answer.body["full_name"])
-        if present in names:
-            raise SourceNotFoundError(f"{present} shows nothing to us at present.")
-        names.add(present)
-        return replace(repository, path=present)
-
-    def _whole(self, node: Node) -> Node:
-        """``node`` with what its page had no room for."""
-        more = {
-            name: self._all_of(node, name, operation)
-            for name, operation in _OVERFLOWING
-            if name in node and _of(node, name)["pageInfo"]["hasNextPage"]
-        }
-        return {**node, **more} if more else node
-
-    def _all_of(self, node: Node, name: str, operation: str) -> Node:
-        connection = node[name]
-        nodes = list(connection["nodes"])
-        end = ""
-        for _ in range(MOST_MORE_PAGES):
-            if not connection["pageInfo"]["hasNextPage"]:
-                break
-            end = end_of(connection, end)
-            found = ask(self.transport, operation, id=node["id"], after=end)
-            connection = _of(found.data["node"], name)
-            nodes += connection["nodes"]
-        return {**connection, "nodes": nodes}
-
-
-_OVERFLOWING = (
-    ("files", "MoreFiles"),
-    ("commits", "MoreCommits"),
-    ("reviews", "MoreReviews"),
-    ("reviewThreads", "MoreThreads"),
-)
-_NO_FILES: Node = {"nodes": [], "pageInfo": {"hasNextPage": False}}
-
-
-def _of(node: Node, name: str) -> Node:
-    """The list ``name`` of ``node``: GitHub may keep the files to itself, and nothing else."""
-    connection: Node | None = node[name]
-    if connection is None and name == "files":
-        return _NO_FILES
-    if connection is None:
-        raise ForgeOverloadedError(f"GitHub left out the {name} of a pull request.")
-    return connection
+            node = self._node_of(repository)
+        if node == stand.node:
+            raise SourceNotFoundError(f"{repository.path} shows nothing to us at present.")
+        return replace(stand, node=node)
 
 
 @contextmanager
@@ -176,59 +143,29 @@ def _split(path: str) -> tuple[str, str]:
     return owner, name
 
 
-def _connection(found: Found, stand: Stand, repository: RepositoryRecord) -> Node:
-    """The asked page of pull requests or issues.
-
-    Raises:
-        SourceNotFoundError: another repository has the name now.
-    """
-    answered = found.data["repository"]
-    if answered is None:
-        raise SourceNotFoundError(f"GitHub does not show {repository.path}.")
-    if str(answered["databaseId"]) != repository.external_id:
-        raise SourceNotFoundError(f"{repository.path} is another repository now.")
-    connection: Node = answered["issues" if stand.stream == "issues" else "pullRequests"]
-    return connection
-
-
 def _read(
-    nodes: Sequence[Node | None], found: Found, stand: Stand, repository: RepositoryRecord
+    stream: Stream, listing: Listing, stand: Stand, repository: RepositoryRecord
 ) -> tuple[list[ContributionRecord], list[Gap]]:
     records: list[ContributionRecord] = []
-    gaps: list[Gap] = []
-    word, read = _READERS[stand.stream]
-    for place, node in enumerate(nodes):
-        number = (
-            f"{place + 1} after {stand.after or 'the start'}" if node is None else node["number"]
-        )
-        subject = f"{word} {number}"
-        if why := found.hidden_in(place):
+    gaps = list(listing.gaps)
+    for place, item in enumerate(listing.items):
+        subject = f"{stream.word} {_label_of(stream, item, place, stand)}"
+        if why := listing.hidden.get(place):
             gaps.append(Gap(subject, f"GitHub does not show all of it to us: {why}"))
-        if node is None:
+        if item is None:
             continue
         try:
-            told = read(node, repository)
+            told = stream.read(item, repository)
         except BROKEN_PROMISES as error:
             gaps.append(Gap(subject, f"GitHub's answer lacks what it promises: {error!r:.200}"))
             continue
         records += told
-        if told[0].facts.get("sizes", {}) is None:
+        if any(record.facts.get("sizes", {}) is None for record in told):
             gaps.append(Gap(f"size of {subject}", "GitHub does not list all of its files"))
     return records, gaps
 
 
-def _issue_records(node: Node, repository: RepositoryRecord) -> list[ContributionRecord]:
-    return [issue_record(node, repository)]
-
-
-_READERS = {
-    "changes": ("pull request", change_records),
-    "issues": ("issue", _issue_records),
-}
-
-
-def _total(found: Found) -> int | None:
-    """Pull requests and issues together, which a backfill asks for."""
-    answered = found.data["repository"]
-    counts = [answered.get(name, {}).get("totalCount") for name in ("pullRequests", "issues")]
-    return None if None in counts else sum(counts)
+def _label_of(stream: Stream, item: Node | None, place: int, stand: Stand) -> str:
+    if item is None:
+        return f"{place + 1} after {stand.after or 'the start'}"
+    return str(item.get(stream.label))

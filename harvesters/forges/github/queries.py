@@ -7,7 +7,6 @@ never an empty list (https://docs.github.com/graphql/guides/managing-resource-li
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -35,53 +34,73 @@ _DEPTH_OF_NODE = 4
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a query brought: its data, why parts of single nodes are hidden, how long it took.
-
-    ``told_at`` is GitHub's own clock, where it tells the time.
-    """
+    """What a query brought: its data, why parts of single nodes are hidden, how long it took."""
 
     data: Mapping[str, Any]
     hidden: Mapping[Path, str]
     seconds: float
-    told_at: datetime | None = None
 
-    def hidden_in(self, place: int) -> str:
-        """Why the node at ``place``, or a part of it, may not be seen; else an empty text."""
-        told = (why for path, why in self.hidden.items() if path[_DEPTH_OF_NODE - 1] == place)
+    def hidden_below(self, *path: str | int) -> str:
+        """Why what stands at ``path``, or a part of it, may not be seen; else an empty text."""
+        told = (why for way, why in self.hidden.items() if way[: len(path)] == path)
         return "; ".join(sorted(set(told)))
 
 
-def ask(transport: Transport, operation: str, **variables: Any) -> Found:
-    """Send ``operation`` of our queries.
+def ask(
+    transport: Transport,
+    operation: str,
+    *,
+    text: str = "",
+    may_hide: bool = False,
+    **variables: Any,
+) -> Found:
+    """Send ``operation`` of our queries, or of ``text``, which may use their fragments.
+
+    A part of one item in a list may be hidden from us; with ``may_hide``, any part.
 
     Raises:
         ForgeError: what the transport raises, and what the answer's errors mean.
     """
-    body = {"query": _queries(), "operationName": operation, "variables": variables}
+    query = f"{queries()}\n{text}" if text else queries()
+    body = {"query": query, "operationName": operation, "variables": variables}
     answer = transport.request("POST", "/graphql", body=body)
     if not isinstance(answer.body, dict):
         raise ForgeAnswerError("GitHub answered a query by something else than an object.")
-    hidden = dict(_read_error(error) for error in answer.body.get("errors") or ())
+    depth = 1 if may_hide else _DEPTH_OF_NODE
+    hidden = dict(_read_error(error, depth) for error in answer.body.get("errors") or ())
     data = answer.body.get("data")
     if not isinstance(data, dict):
         raise ForgeOverloadedError("GitHub answered a query without data.")
     if any(not _is_below(hole, hidden) for hole in _holes(data)):
         raise ForgeOverloadedError("GitHub left out what it should have answered.")
-    return Found(data, hidden, answer.seconds, answer.date)
+    return Found(data, hidden, answer.seconds)
+
+
+def end_of(connection: Mapping[str, Any], before: str) -> str:
+    """Where the page after ``connection`` begins.
+
+    Raises:
+        ForgeAnswerError: where that page itself began, ``before``.
+    """
+    end = connection["pageInfo"]["endCursor"]
+    if not end or end == before:
+        raise ForgeAnswerError("GitHub's page leads to itself.")
+    return str(end)
 
 
 @cache
-def _queries() -> str:
+def queries() -> str:
+    """The text of all our queries."""
     return files("harvesters").joinpath("data", "github", "queries.graphql").read_text("utf-8")
 
 
-def _read_error(error: Any) -> tuple[Path, str]:
-    """The place in one node that we may not see, and why; any other error is raised."""
+def _read_error(error: Any, depth: int) -> tuple[Path, str]:
+    """The place, so deep, that we may not see, and why; any other error is raised."""
     if not isinstance(error, dict):
         raise ForgeAnswerError("GitHub answered a query with an error that is none.")
     message, kind = str(error.get("message", ""))[:500], str(error.get("type", ""))
     path = tuple(error.get("path") or ())
-    if kind in _HIDDEN and len(path) >= _DEPTH_OF_NODE:
+    if kind in _HIDDEN and len(path) >= depth:
         return path, message
     raise _named(kind, message)
 

@@ -1,130 +1,100 @@
-"""Where a harvest of GitHub stands, and which pages it believes.
-
-First everything by creation, an order that never changes; from then on what was updated since,
-newest first.
-"""
+"""Where a harvest of GitHub stands: the cursor that is stored behind each page."""
 
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from harvesters.forge import Cursor, ForgeAnswerError, ForgeBusyError, ForgeOverloadedError
-from harvesters.forges.github.queries import Found
+from harvesters.forge import Cursor, ForgeBusyError, ForgeOverloadedError
 
 FIRST_PAGE, LARGEST_PAGE, GROWTH = 25, 50, 5
 QUICK_SECONDS = 4.0
 OVERLAP = timedelta(minutes=10)
-"""A sweep looks back this far behind the start of the last one: clocks differ."""
+"""A sweep looks back this far behind the latest update that the last one knew of."""
 
-LARGEST_SKEW = timedelta(hours=3)
-"""GitHub's clock is believed to be behind ours by no more than this."""
-
-Node = Mapping[str, Any]
+VERSION = 2
+"""A cursor of another version starts over: what it brings again changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where a harvest stands: ``stream`` and ``after`` inside of a sweep that ``began`` then.
+    """Inside of a harvest that ``began`` then, at ``after`` in the stream it is at; else at rest.
 
-    ``seen`` counts the items of this stream so far. ``changes_since`` and ``issues_since`` tell
-    how far the last whole sweep reached; empty before the first one ended.
+    ``node`` is GitHub's own id of the repository, which no renaming changes. A mark tells what
+    the latest in a stream was, by GitHub's clock: ``due`` holds the marks of the streams that
+    this harvest has still to walk, ``marks`` those of the streams that were walked. ``reached``
+    tells how far back the next sweep of a stream looks; without it the stream is read from its
+    beginning. ``seen`` counts the items of the stream so far, ``total`` those of the repository.
     """
 
-    stream: str = "changes"
+    version: int = VERSION
+    node: str = ""
+    began: str = ""
     after: str = ""
     seen: int = 0
-    began: str = ""
     page: int = FIRST_PAGE
-    changes_since: str = ""
-    issues_since: str = ""
-
-    @property
-    def since(self) -> str:
-        return self.issues_since if self.stream == "issues" else self.changes_since
+    total: int = 0
+    due: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+    reached: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_at_rest(self) -> bool:
         return not self.began
 
     def as_cursor(self) -> Cursor:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
-def stand_of(cursor: Cursor, now: datetime) -> Stand:
-    """Where ``cursor`` says; at rest, where a new sweep begins."""
-    known = {field.name: cursor[field.name] for field in fields(Stand) if field.name in cursor}
-    stand = Stand(**known)
-    return replace(stand, began=now.isoformat()) if stand.is_at_rest else stand
+def resumed(cursor: Cursor) -> Stand:
+    """The stand that ``cursor`` tells of, or the very beginning."""
+    if cursor.get("version") != VERSION:
+        return Stand()
+    return Stand(**{one.name: cursor[one.name] for one in fields(Stand) if one.name in cursor})
 
 
-def next_stand(stand: Stand, connection: Node, seconds: float) -> Stand:
-    """Behind this page: further on in the stream, in the next one, or at rest."""
+def started(stand: Stand, marks: Mapping[str, str], total: int, now: datetime) -> Stand:
+    """At the start of a harvest of each stream whose mark is not what it was."""
+    due = {name: mark for name, mark in marks.items() if mark and mark != stand.marks.get(name)}
+    return replace(
+        stand,
+        began=now.isoformat() if due else "",
+        after="",
+        seen=0,
+        page=FIRST_PAGE,
+        total=total,
+        due=due,
+    )
+
+
+def moved_on(stand: Stand, end: str, items: int, seconds: float) -> Stand:
+    """Behind a page of ``items`` that ends at ``end``; quick ones grow."""
     size = min(stand.page + GROWTH, LARGEST_PAGE) if seconds < QUICK_SECONDS else stand.page
-    stand = replace(stand, page=size, seen=stand.seen + len(connection["nodes"]))
-    if connection["pageInfo"]["hasNextPage"] and not _reaches_back(stand, connection):
-        return replace(stand, after=end_of(connection, stand.after))
-    reached = (datetime.fromisoformat(stand.began) - OVERLAP).isoformat()
-    # Where there was nothing yet, the next sweep begins anew.
-    reached = reached if connection["totalCount"] else stand.since
-    if stand.stream == "changes":
-        return replace(stand, stream="issues", after="", seen=0, changes_since=reached)
-    return replace(stand, stream="changes", after="", seen=0, began="", issues_since=reached)
+    return replace(stand, after=end, seen=stand.seen + items, page=size)
 
 
-def begun(found: Found, now: datetime) -> str:
-    """When this sweep began, by the slower of GitHub's clock and ours."""
-    told = found.told_at or now
-    return min(now, max(told, now - LARGEST_SKEW)).isoformat()
+def walked(stand: Stand, stream: str) -> Stand:
+    """At the end of ``stream``: at the start of the next one, or at rest."""
+    due = dict(stand.due)
+    mark = due.pop(stream)
+    reached = (min(_moment_of(mark), datetime.fromisoformat(stand.began)) - OVERLAP).isoformat()
+    return replace(
+        stand,
+        began=stand.began if due else "",
+        after="",
+        seen=0,
+        due=due,
+        marks={**stand.marks, stream: mark},
+        reached={**stand.reached, stream: reached},
+    )
 
 
-def refuse_contradiction(stand: Stand, connection: Node) -> None:
-    """Refuse a page that tells less than it says there is, or in another order.
-
-    Raises:
-        ForgeBusyError: nothing of it is believed; it is asked for again.
-    """
-    nodes = [node for node in connection["nodes"] if node is not None]
-    name, is_sweep = ("updatedAt", True) if stand.since else ("createdAt", False)
-    moments = [datetime.fromisoformat(node[name]) for node in nodes if _is_moment(node.get(name))]
-    told = stand.seen + len(connection["nodes"])
-    has_more = connection["pageInfo"]["hasNextPage"]
-    if moments != sorted(moments, reverse=is_sweep):
-        raise _contradicts("in another order than was asked for")
-    if has_more and not connection["nodes"]:
-        raise _contradicts("an empty page before the last one")
-    if not has_more and told < connection["totalCount"]:
-        raise _contradicts(f"{told} items of {connection['totalCount']}")
-    if stand.seen and not connection["totalCount"]:
-        raise _contradicts("nothing where there was something")
+def mark_of(moment: str, count: int) -> str:
+    """The mark of a stream of ``count`` items, the latest of which was updated at ``moment``."""
+    return f"{moment} {count}"
 
 
-def _is_moment(text: Any) -> bool:
-    with suppress(TypeError, ValueError):
-        return datetime.fromisoformat(text).tzinfo is not None
-    return False
-
-
-def _contradicts(what: str) -> ForgeBusyError:
-    return ForgeBusyError(f"GitHub told {what}. It is asked again soon.")
-
-
-def _reaches_back(stand: Stand, connection: Node) -> bool:
-    """Whether a sweep, newest first, came to what the last one saw already."""
-    if not stand.since:
-        return False
-    since = datetime.fromisoformat(stand.since)
-    moments = (node["updatedAt"] for node in connection["nodes"] if node is not None)
-    return any(datetime.fromisoformat(moment) < since for moment in moments)
-
-
-def end_of(connection: Node, before: str) -> str:
-    """Where the next page begins; a page that leads to itself is refused."""
-    end = connection["pageInfo"]["endCursor"]
-    if not end or end == before:
-        raise ForgeAnswerError("GitHub's page leads to itself.")
-    return str(end)
+def _moment_of(mark: str) -> datetime:
+    return datetime.fromisoformat(mark.partition(" ")[0])
 
 
 def asking_less(stand: Stand, error: ForgeOverloadedError) -> Stand:

@@ -11,10 +11,12 @@ from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participa
 from harvesters.services.harvesting import harvest_repository, lease_source, register_source
 from harvesters.transports.github import GitHubApi
 from tests.chaos.faults import GRAPHQL
-from tests.github_world import Change, GitHubWorld, account, issue, moment, review
+from tests.github_nodes import Change, account, act, issue, moment, remark, review, thread
+from tests.github_world import GitHubWorld
 from tests.simulator import (
     ForgeSimulator,
     Repeating,
+    Reply,
     closed,
     cut_off,
     graphql_error,
@@ -34,17 +36,48 @@ WU = account(102, "wu")
 MERGER = account(104, "maintainer")
 TIMEOUT_SECONDS = 3
 TOKEN = "ghp_0123456789"
-FIRST_ANSWERS = 1
-"""A harvest begins by looking the repository up."""
+FIRST_ANSWERS = 3
+"""A harvest begins by looking the repository up by name, by number, and for what is new."""
 
 
 def world_of(changes=60, issues=30):
     return GitHubWorld(
         [
-            Change(number, LI, MERGER, reviews=[review(number, WU)])
+            Change(
+                number,
+                LI,
+                MERGER,
+                reviews=[review(number, WU)],
+                threads=[thread(remark(number, WU, number))],
+            )
             for number in range(1, changes + 1)
         ],
-        [issue(number, WU) for number in range(1, issues + 1)],
+        [
+            issue(number, WU, acts=[act("Labeled", MERGER, number)])
+            for number in range(1, issues + 1)
+        ],
+    )
+
+
+def varied(number):
+    """A pull request like others, or one of which something is plenty."""
+    plenty = {0: "reviews", 10: "files", 20: "threads", 30: "remarks"}.get(number % 40, "")
+    first = number * 1000
+    return Change(
+        number,
+        LI,
+        MERGER,
+        files=[(f"src/part{place}.py", 3, 1) for place in range(130 if plenty == "files" else 6)],
+        reviews=[review(first + place, WU) for place in range(27 if plenty == "reviews" else 3)],
+        threads=[
+            thread(
+                *(
+                    remark(first + 20 * place + part, WU, first)
+                    for part in range(14 if plenty == "remarks" else 2)
+                )
+            )
+            for place in range(19 if plenty == "threads" else 4)
+        ],
     )
 
 
@@ -81,7 +114,18 @@ def all_of(world):
             for change in world.changes
             for told in change.reviews
         ]
+        + [
+            (Kind.COMMENT, said["fullDatabaseId"])
+            for change in world.changes
+            for held in change.threads
+            for said in held["comments"](None)["nodes"]
+        ]
         + [(Kind.ISSUE, told["fullDatabaseId"]) for told in world.issues]
+        + [
+            (Kind.TRIAGE, f"{told['fullDatabaseId']}:104:{done['createdAt'][:10]}")
+            for told in world.issues
+            for done in told["timelineItems"](None)["nodes"]
+        ]
     )
 
 
@@ -89,7 +133,13 @@ def test_changes_reviews_and_issues_are_stored_with_their_people(harvest, simula
     report = harvest()
 
     assert report.is_complete
-    assert report.by_kind == {"change": 60, "review": 60, "issue": 30}
+    assert report.by_kind == {
+        "change": 60,
+        "review": 60,
+        "comment": 60,
+        "issue": 30,
+        "triage": 30,
+    }
     assert stored() == all_of(simulator.world)
     assert Participation.objects.filter(role="author", actor__external_id="101").count() == 60
     assert Participation.objects.filter(role="merger", actor__external_id="104").count() == 60
@@ -97,13 +147,24 @@ def test_changes_reviews_and_issues_are_stored_with_their_people(harvest, simula
     assert Contribution.objects.filter(facts__sizes={"code": [12, 3]}).count() == 60
 
 
-def test_ninety_items_take_five_requests(harvest, simulator):
+def test_ninety_items_take_seven_requests(harvest, simulator):
     harvest()
 
-    assert len(simulator.requests) <= 5
+    assert len(simulator.requests) <= FIRST_ANSWERS + 4
 
 
-def test_a_second_harvest_asks_for_the_latest_and_writes_nothing(harvest, simulator):
+def test_a_thousand_changes_would_take_fewer_than_a_hundred_requests(harvest, simulator):
+    """Two hundred, every tenth of which has more of something than its page has room for."""
+    simulator.world = GitHubWorld([varied(number) for number in range(1, 201)])
+
+    report = harvest()
+
+    assert report.by_kind == {"change": 200, "review": 720, "comment": 1990}
+    assert len(simulator.requests) <= 100 * 200 / 1000
+    assert simulator.world.points <= 5000 * 200 / 1000 / 5
+
+
+def test_a_second_harvest_asks_once_and_writes_nothing(harvest, simulator):
     harvest()
     asked = len(simulator.requests)
     before = list(Contribution.objects.values_list("id", "harvested_at"))
@@ -111,7 +172,7 @@ def test_a_second_harvest_asks_for_the_latest_and_writes_nothing(harvest, simula
     report = harvest(NOW + timedelta(hours=1))
 
     assert (report.new, report.changed) == (0, 0)
-    assert len(simulator.requests) - asked == 2
+    assert len(simulator.requests) - asked == 1
     assert list(Contribution.objects.values_list("id", "harvested_at")) == before
 
 
@@ -124,8 +185,10 @@ def test_what_was_updated_since_is_written_anew_and_what_came_is_added(harvest, 
 
     report = harvest(NOW + timedelta(hours=1))
 
-    assert (report.new, report.changed) == (1, 2), "the change and its review, which names it"
-    assert Contribution.objects.filter(kind="change", title="Renamed since").count() == 1
+    assert (report.new, report.changed) == (1, 3), "the change, and what was said about it"
+    assert (
+        Contribution.objects.get(kind="change", external_id="7000000004").title == "Renamed since"
+    )
 
 
 def test_a_harvest_that_is_stopped_at_any_page_goes_on_behind_it(harvest, simulator):
@@ -147,7 +210,7 @@ def test_a_harvest_that_is_stopped_at_any_page_goes_on_behind_it(harvest, simula
 
     assert stops >= 4
     assert stored() == all_of(simulator.world)
-    assert len(simulator.requests) <= 5 + stops
+    assert len(simulator.requests) <= FIRST_ANSWERS + 4 + stops
 
 
 def test_what_comes_while_a_history_is_read_is_not_missed(harvest, simulator):
@@ -191,14 +254,23 @@ def test_one_fault_on_the_way_loses_and_doubles_nothing(harvest, simulator, faul
     assert HarvestGap.objects.count() == 0
 
 
+@pytest.mark.parametrize("fault", [status(502), closed, half_json], ids=["502", "closed", "half"])
+@pytest.mark.parametrize("place", [1, 2], ids=["its number", "what is new"])
+def test_a_fault_before_the_first_page_is_healed_as_well(harvest, simulator, fault, place):
+    simulator.faults = [None] * place + [fault]
+
+    assert harvest().is_complete
+    assert stored() == all_of(simulator.world)
+
+
 def test_a_page_that_is_too_much_is_asked_for_in_halves(harvest, simulator):
     limit = TRANSIENT["resource limits"]
-    simulator.faults = [None, limit, limit, limit]
+    simulator.faults = [None] * FIRST_ANSWERS + [limit, limit, limit]
 
     harvest()
 
-    pages = [request.body["variables"].get("page") for request in simulator.requests]
-    assert pages[1:5] == [25, 12, 6, 3]
+    pages = [request.body["variables"]["page"] for request in simulator.requests[FIRST_ANSWERS:]]
+    assert pages[:4] == [25, 12, 6, 3]
     assert stored() == all_of(simulator.world)
 
 
@@ -234,7 +306,7 @@ LIMITS = {
 def test_a_rate_limit_stops_the_harvest_until_it_ends_and_keeps_what_came(
     harvest, simulator, fault, until
 ):
-    simulator.faults = [None, None, fault]
+    simulator.faults = [None] * (FIRST_ANSWERS + 1) + [fault]
 
     report = harvest()
 
@@ -247,7 +319,7 @@ def test_a_rate_limit_stops_the_harvest_until_it_ends_and_keeps_what_came(
 
 
 def test_a_forge_that_fails_on_even_one_item_is_asked_again_later(harvest, simulator):
-    simulator.faults = [None] + [status(502)] * 5
+    simulator.faults = [None] * FIRST_ANSWERS + [status(502)] * 5
 
     report = harvest()
 
@@ -258,7 +330,7 @@ def test_a_forge_that_fails_on_even_one_item_is_asked_again_later(harvest, simul
 
 
 def test_a_token_that_is_refused_is_named_and_nothing_is_lost(harvest, simulator):
-    simulator.faults = [None, None, status(401, "Bad credentials")]
+    simulator.faults = [None] * (FIRST_ANSWERS + 1) + [status(401, "Bad credentials")]
 
     with pytest.raises(ForgeRefusedError, match="Bad credentials"):
         harvest()
@@ -269,7 +341,7 @@ def test_a_token_that_is_refused_is_named_and_nothing_is_lost(harvest, simulator
 
 
 def test_a_part_that_is_hidden_from_us_is_a_gap_and_all_else_counts(harvest, simulator):
-    simulator.faults = [None, hidden("repository", "pullRequests", "nodes", 4)]
+    simulator.faults = [None] * FIRST_ANSWERS + [hidden("repository", "pullRequests", "nodes", 4)]
 
     report = harvest()
 
@@ -330,7 +402,7 @@ def test_a_list_that_contradicts_itself_is_not_believed(harvest, simulator, faul
         for number, change in enumerate(simulator.world.changes):
             later = NOW + timedelta(hours=1, seconds=number)
             change.updated, change.title = later.isoformat(), "Renamed since"
-    simulator.faults = [None] * (place + (not is_sweep)) + [fault]
+    simulator.faults = [None] * (place + (1 if is_sweep else FIRST_ANSWERS)) + [fault]
 
     report = harvest(now)
 
@@ -342,6 +414,21 @@ def test_a_list_that_contradicts_itself_is_not_believed(harvest, simulator, faul
     assert renamed.count() == expected
 
 
+def test_a_look_that_contradicts_itself_is_not_believed(harvest, simulator):
+    def without_the_latest(reply):
+        body = reply.json()
+        body["data"]["nodes"][0]["issues"]["nodes"] = []
+        return Reply.of(body)
+
+    simulator.faults = [None, None, without_the_latest]
+
+    report = harvest()
+
+    assert "0 latest items of 30" in report.message
+    harvest(report.retry_at)
+    assert stored() == all_of(simulator.world)
+
+
 def test_a_clock_that_is_behind_ours_hides_no_update(harvest, simulator):
     behind = timedelta(hours=2)
     simulator.clock = lambda: NOW - behind
@@ -351,12 +438,12 @@ def test_a_clock_that_is_behind_ours_hides_no_update(harvest, simulator):
 
     report = harvest(NOW + timedelta(hours=1))
 
-    assert report.changed == 2
+    assert report.changed == 3
 
 
 def test_a_page_that_leads_to_itself_ends_in_an_error_and_not_in_a_circle(harvest, simulator):
     cache = Repeating()
-    simulator.faults = [None, cache.keep] + [cache.repeat] * 50
+    simulator.faults = [None] * FIRST_ANSWERS + [cache.keep] + [cache.repeat] * 50
 
     with pytest.raises(ForgeAnswerError, match="leads to itself"):
         harvest()

@@ -1,59 +1,33 @@
-"""Pull requests, reviews and issues as GitHub tells them, read as contributions."""
+"""Pull requests as GitHub tells them, read as contributions."""
 
 from datetime import UTC, datetime
 
 import pytest
 
 from harvesters.forge import Kind, Role
-from harvesters.forges.github import GitHub
-from tests.github_world import (
+from tests.github_nodes import (
     BEGAN,
     Change,
-    Direct,
-    GitHubWorld,
     account,
     closed_issue,
     commit,
-    issue,
     moment,
-    recorded,
     review,
-    thread,
     writer,
 )
+from tests.github_reading import change_of, named, read_changes
+from tests.github_world import recorded
 
-NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LI = account(101, "liming", name="Li Ming")
 WU = account(102, "wu")
-CHEN = account(103, "chen")
 MERGER = account(104, "maintainer")
 
 
-def read(*changes, issues=()):
-    """All records of a world, and its gaps."""
-    forge = GitHub(Direct(GitHubWorld(list(changes), list(issues))), NOW)
-    pages = list(forge.harvest(forge.find_repository("lab/vision"), {}))
-    records = [record for page in pages for record in page.records]
-    return records, [gap for page in pages for gap in page.gaps]
-
-
-def change_of(change):
-    return read(change)[0][0]
-
-
-def named(record, role):
-    return [
-        (part.actor.host, part.actor.external_id, part.actor.login)
-        for part in record.participants
-        if part.role == role
-    ]
-
-
 def test_a_merged_pull_request_is_a_contribution_of_its_author():
+    wrote = [commit(writer(LI)), commit(writer(LI))]
+
     merged = change_of(
-        Change(
-            7, LI, MERGER, labels=["bug"], closes=[closed_issue(3)], comments=2, message="Read it"
-        )
+        Change(7, LI, MERGER, labels=["bug"], closes=[closed_issue(3)], comments=2, commits=wrote)
     )
 
     assert (merged.kind, merged.external_id, merged.state) == (Kind.CHANGE, "7000000007", "merged")
@@ -70,6 +44,8 @@ def test_a_merged_pull_request_is_a_contribution_of_its_author():
         "pull_requests": [7],
         "closes": [3],
         "comments": 2,
+        "commits": [one["commit"]["oid"] for one in wrote],
+        "merge_commit": f"{7:040x}",
     }
 
 
@@ -162,40 +138,6 @@ def test_issues_of_other_repositories_are_not_counted_as_closed():
     assert change_of(Change(7, LI, MERGER, closes=closes)).facts["closes"] == [3]
 
 
-def test_each_review_is_a_contribution_of_its_own():
-    change = Change(
-        7,
-        LI,
-        MERGER,
-        reviews=[review(21, WU, "CHANGES_REQUESTED", comments=3), review(22, CHEN)],
-        threads=[thread(21, resolved=True), thread(21, resolved=False), thread(22, resolved=True)],
-    )
-
-    (merged, asked, approved), _ = read(change)
-
-    assert (asked.kind, asked.external_id, asked.state) == (Kind.REVIEW, "21", "changes_requested")
-    assert asked.occurred_at == datetime.fromisoformat(moment(21))
-    assert named(asked, Role.REVIEWER) == [("github.com", "102", "wu")]
-    assert asked.facts == {
-        "review_state": "changes_requested",
-        "comments": 3,
-        "resolved_threads": 1,
-        "pull_requests": [7],
-    }
-    assert approved.facts["review_state"] == "approved"
-    assert (merged.facts["reviewers"], merged.facts["resolved_threads"]) == (2, 2)
-
-
-def test_a_remark_on_ones_own_change_and_a_draft_of_a_review_are_no_reviews():
-    change = Change(7, LI, MERGER, reviews=[review(21, LI, "COMMENTED"), review(22, WU, "PENDING")])
-
-    records, gaps = read(change)
-
-    assert [record.kind for record in records] == [Kind.CHANGE]
-    assert "reviewers" not in records[0].facts
-    assert gaps == []
-
-
 @pytest.mark.parametrize(
     ("merged_by", "reviews", "is_alone"),
     [
@@ -212,7 +154,7 @@ def test_who_merges_ones_own_change_needs_another_to_approve_it(merged_by, revie
 
 
 def test_deleted_accounts_are_one_ghost_who_is_nobodys_double():
-    records, _ = read(Change(7, None, None, reviews=[review(21, None)]))
+    records, _ = read_changes(Change(7, None, None, reviews=[review(21, None)]))
 
     assert named(records[0], Role.AUTHOR) == [("github.com", "0", "ghost")]
     assert named(records[1], Role.REVIEWER) == [("github.com", "0", "ghost")]
@@ -225,7 +167,9 @@ def test_programs_are_known_as_such_under_one_name():
         name="dependabot[bot]", email="49699333+dependabot[bot]@users.noreply.github.com"
     )
 
-    records, _ = read(Change(7, bot, MERGER, commits=[commit(by_mail)]), Change(8, MERGER, MERGER))
+    records, _ = read_changes(
+        Change(7, bot, MERGER, commits=[commit(by_mail)]), Change(8, MERGER, MERGER)
+    )
 
     (program,) = [part.actor for part in records[0].participants if part.role == Role.AUTHOR]
     assert (program.external_id, program.login) == ("49699333", "dependabot[bot]")
@@ -235,7 +179,7 @@ def test_programs_are_known_as_such_under_one_name():
 
 
 def test_an_imported_author_and_an_organisation_are_accounts_of_their_own():
-    records, _ = read(
+    records, _ = read_changes(
         Change(7, account(88, "imported", "Mannequin"), MERGER),
         Change(8, account(89, "lab", "Organization"), MERGER),
     )
@@ -250,79 +194,18 @@ def test_an_account_of_an_enterprise_is_the_person_behind_it():
     behind = {"__typename": "EnterpriseUserAccount", "login": "li_corp", "user": LI}
     nobody = {"__typename": "EnterpriseUserAccount", "login": "gone_corp", "user": None}
 
-    records, _ = read(Change(7, behind, MERGER), Change(8, nobody, MERGER))
+    records, _ = read_changes(Change(7, behind, MERGER), Change(8, nobody, MERGER))
 
     assert named(records[0], Role.AUTHOR) == [("github.com", "101", "liming")]
     assert named(records[1], Role.AUTHOR) == [("github.com", "0", "ghost")]
 
 
 def test_an_unknown_size_is_a_gap_and_never_a_smaller_size():
-    records, gaps = read(Change(7, LI, MERGER, changed_files=4000))
+    records, gaps = read_changes(Change(7, LI, MERGER, changed_files=4000))
 
     assert records[0].facts["sizes"] is None
     assert records[0].facts["files_count"] == 4000
     assert [gap.subject for gap in gaps] == ["size of pull request 7"]
-
-
-def test_a_node_that_breaks_its_promise_is_a_gap_and_the_others_count():
-    broken = issue(1, WU, createdAt="yesterday")
-
-    records, gaps = read(Change(7, LI, MERGER), issues=[broken, issue(2, WU)])
-
-    assert [record.external_id for record in records] == ["7000000007", "9002"]
-    assert gaps[0].subject == "issue 1"
-    assert "GitHub's answer lacks what it promises" in gaps[0].reason
-
-
-@pytest.mark.parametrize(
-    ("closer", "reason", "is_confirmed"),
-    [
-        ("PullRequest", "COMPLETED", True),
-        ("Commit", "COMPLETED", True),
-        ("PullRequest", "NOT_PLANNED", False),
-        (None, "COMPLETED", False),
-    ],
-)
-def test_an_issue_is_confirmed_by_the_change_that_solves_it(closer, reason, is_confirmed):
-    told = issue(
-        3, WU, state="CLOSED", stateReason=reason, closer=closer, labels=["bug"], comments=4
-    )
-
-    ((record,), _) = read(issues=[told])
-
-    assert (record.kind, record.external_id, record.state) == (Kind.ISSUE, "9003", "closed")
-    assert record.occurred_at == datetime.fromisoformat(moment(3))
-    assert named(record, Role.REPORTER) == [("github.com", "102", "wu")]
-    assert record.facts.get("confirmed", False) is is_confirmed
-    assert record.facts["state_reason"] == reason.lower()
-    assert (record.facts["labels"], record.facts["comments"]) == (["bug"], 4)
-
-
-def test_an_open_issue_waits():
-    ((record,), _) = read(issues=[issue(3, None)])
-
-    assert (record.state, record.facts) == ("open", {})
-    assert named(record, Role.REPORTER) == [("github.com", "0", "ghost")]
-
-
-def test_what_a_page_has_no_room_for_is_read_to_its_end():
-    change = Change(
-        7,
-        LI,
-        MERGER,
-        files=[(f"src/part{number}.py", 1, 0) for number in range(130)],
-        reviews=[review(number, WU, "COMMENTED") for number in range(45)],
-        commits=[commit(writer(account(1000 + number, f"w{number}"))) for number in range(130)],
-        threads=[thread(3, resolved=True) for _ in range(25)],
-    )
-
-    records, gaps = read(change)
-
-    assert records[0].facts["sizes"] == {"code": [130, 0]}
-    assert len(named(records[0], Role.CO_AUTHOR)) == 130
-    assert records[0].facts["resolved_threads"] == 25
-    assert len(records) == 46
-    assert gaps == []
 
 
 def test_a_real_pull_request_and_its_review_keep_their_numbers():
@@ -346,7 +229,7 @@ def test_a_real_pull_request_and_its_review_keep_their_numbers():
                 "createdAt": pull["created_at"],
             }
 
-    (change, remark), _ = read(
+    (change, remark), _ = read_changes(
         Real(
             2,
             author,

@@ -1,0 +1,132 @@
+"""What is read of a repository on GitHub: its streams, in the order in which they are walked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from harvesters.forge import (
+    ContributionRecord,
+    Gap,
+    RepositoryRecord,
+    SourceNotFoundError,
+    Transport,
+)
+from harvesters.forges.github.changes import change_records
+from harvesters.forges.github.contradictions import contradicts, refuse_contradiction
+from harvesters.forges.github.issues import issue_records
+from harvesters.forges.github.nodes import Node
+from harvesters.forges.github.overflow import complete
+from harvesters.forges.github.queries import ask, end_of
+from harvesters.forges.github.stand import Stand, mark_of
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a stream: its items, where the next one begins, and what stays hidden.
+
+    An empty ``end`` ends the stream. ``hidden`` says why the item at a place, or a part of it, may
+    not be seen.
+    """
+
+    items: Sequence[Node | None]
+    end: str = ""
+    hidden: Mapping[int, str] = field(default_factory=dict)
+    gaps: Sequence[Gap] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One list of a repository, and how it is asked for and read.
+
+    ``mark`` tells from an outlook and the time what the latest is; an empty one, that there is
+    nothing. ``count`` tells how many items there are. An item is called by ``word`` and by what
+    it says under ``label``.
+    """
+
+    name: str
+    word: str
+    label: str
+    mark: Callable[[Node, datetime], str]
+    count: Callable[[Node], int]
+    fetch: Callable[[Transport, Stand, RepositoryRecord], Listing]
+    read: Callable[[Node, RepositoryRecord], list[ContributionRecord]]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A stream that GraphQL lists under ``field`` of a repository.
+
+    A sweep goes from the latest ``moment`` down to what the last one reached; ``lateness`` is how
+    long after that moment an item may still appear.
+    """
+
+    name: str
+    field: str
+    moment: str = "updatedAt"
+    lateness: timedelta = timedelta(0)
+
+    def mark(self, outlook: Node, _now: datetime) -> str:
+        latest, count = outlook[self.field]["nodes"], self.count(outlook)
+        if bool(latest) != bool(count):
+            raise contradicts(f"{len(latest)} latest items of {count}")
+        return mark_of(latest[0]["updatedAt"], count) if latest else ""
+
+    def count(self, outlook: Node) -> int:
+        return int(outlook[self.field]["totalCount"])
+
+    def fetch(self, transport: Transport, stand: Stand, repository: RepositoryRecord) -> Listing:
+        since = stand.reached.get(self.name, "")
+        operation = f"{self.name.title()}{'Sweep' if since else 'Backfill'}"
+        found = ask(
+            transport,
+            operation,
+            repository=stand.node,
+            page=stand.page,
+            after=stand.after or None,
+        )
+        if found.data["repository"] is None:
+            raise SourceNotFoundError(f"GitHub does not show {repository.path}.")
+        connection: dict[str, Any] = found.data["repository"][self.field]
+        items = connection["nodes"]
+        refuse_contradiction(
+            connection,
+            seen=stand.seen,
+            moment=self.moment if since else "createdAt",
+            is_falling=bool(since),
+        )
+        hidden = {
+            place: why
+            for place in range(len(items))
+            if (why := found.hidden_below("repository", self.field, "nodes", place))
+        }
+        hidden = complete(transport, items, hidden)
+        goes_on = connection["pageInfo"]["hasNextPage"] and not self._reaches_back(since, items)
+        end = end_of(connection, stand.after) if goes_on else ""
+        return Listing(items, end, hidden, seconds=found.seconds)
+
+    def _reaches_back(self, since: str, items: Sequence[Node | None]) -> bool:
+        """Whether a sweep, latest first, came to what the last one saw already."""
+        if not since:
+            return False
+        floor = datetime.fromisoformat(since) - self.lateness
+        moments = (item[self.moment] for item in items if item is not None)
+        return any(datetime.fromisoformat(moment) < floor for moment in moments)
+
+
+def _listed(
+    connection: Connection,
+    word: str,
+    read: Callable[[Node, RepositoryRecord], list[ContributionRecord]],
+    label: str = "number",
+) -> Stream:
+    return Stream(
+        connection.name, word, label, connection.mark, connection.count, connection.fetch, read
+    )
+
+
+STREAMS: Sequence[Stream] = (
+    _listed(Connection("changes", "pullRequests"), "pull request", change_records),
+    _listed(Connection("issues", "issues"), "issue", issue_records),
+)
