@@ -72,6 +72,24 @@ def test_every_wait_ends_and_is_one_that_the_forge_told(words):
         assert budget.waits_until(NOW + 2 * HOUR) is None
 
 
+@pytest.mark.parametrize("seconds", [-15, -1, 1, 15])
+def test_a_window_whose_end_is_told_a_little_differently_is_the_same(seconds):
+    again = replace(told(4_000), resets_at=NOW + HOUR + timedelta(seconds=seconds))
+
+    for budget in (merge(told(3_000), again), merge(again, told(3_000))):
+        assert budget.remaining == 3_000
+        assert budget.resets_at == min(NOW + HOUR, again.resets_at)
+
+
+def test_a_window_that_slides_along_is_replaced_every_few_seconds():
+    budget = told(0)
+    for second in range(17):
+        later = replace(told(100 + second), resets_at=NOW + HOUR + timedelta(seconds=second))
+        budget = merge(budget, later)
+
+    assert budget.remaining == 116
+
+
 def test_a_new_window_begins_full_when_the_old_one_ends():
     used_up = told(0)
 

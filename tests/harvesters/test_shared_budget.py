@@ -127,7 +127,7 @@ def test_eight_workers_together_stop_at_the_reserve_and_are_never_refused(commit
     world, reserve = simulator.world, limit // 20
     assert {until for _, until in done} == {ends}
     assert world.refused == 0
-    assert reserve - workers < world.left < reserve
+    assert reserve - workers <= world.left < reserve
     assert sum(asked for asked, _ in done) == limit - world.left
     assert RateBudget.objects.get().remaining == world.left
 
