@@ -135,7 +135,8 @@ def _changed(reply: Reply, change: Callable[[list[Any]], list[Any]]) -> Reply:
 
 
 def _connections(body: Any) -> list[dict[str, Any]]:
-    repository = (body.get("data") or {}).get("repository") or {}
+    data = body.get("data") or {}
+    repository = data.get("repository") or data.get("node") or {}
     return [part for part in repository.values() if isinstance(part, dict) and "nodes" in part]
 
 
