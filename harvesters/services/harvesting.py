@@ -85,10 +85,11 @@ def register_source(
             this one ``replaces`` it. Nothing is read; the source says so from now on.
     """
     try:
-        return keep_source(source, repository, now, since, replaces=replaces)
+        with transaction.atomic():
+            return keep_source(source, repository, now, since, replaces=replaces)
     except AnotherRepositoryError as error:
-        kept = HarvestCursor.objects.filter(source=source)
-        kept.update(error=clean_text(str(error), 2000), gone_at=Coalesce("gone_at", Value(now)))
+        gone_at = Coalesce("gone_at", Value(now))
+        HarvestCursor.objects.filter(source=source).update(error=str(error), gone_at=gone_at)
         raise
 
 

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from harvesters.forge import ForgeError, RepositoryRecord
 from harvesters.models import HarvestCursor, Repository, RepositoryPath
 from harvesters.services.storing import clean_text
@@ -16,9 +14,10 @@ class AnotherRepositoryError(ForgeError):
     """The source shows another repository than before."""
 
     def __init__(self, source: str, had: Repository, found: RepositoryRecord) -> None:
+        path, number = clean_text(found.path, 200), clean_text(found.external_id, 20)
         super().__init__(
-            f"{source} shows another repository now: {found.path} ({found.host},"
-            f" {found.external_id:.20}) instead of {had.path} ({had.host},"
+            f"{source} shows another repository now: {path} ({found.host},"
+            f" {number}) instead of {had.path} ({had.host},"
             f" {had.external_id:.20}). What was harvested stays and counts. If the new one is"
             " meant, harvest it with --replace, and add it to its project."
         )
@@ -79,7 +78,6 @@ def follow(cursor: HarvestCursor, found: RepositoryRecord, *, now: datetime) -> 
         cursor.repository = keep_repository(found, now=now)
 
 
-@transaction.atomic
 def keep_source(
     source: str,
     repository: RepositoryRecord,

@@ -142,6 +142,13 @@ def test_a_name_that_another_repository_bears_now_is_refused_and_says_what_to_do
     assert Repository.objects.count() == 1
 
 
+def test_a_hostile_name_of_another_repository_is_told_clean(cursor):
+    with pytest.raises(AnotherRepositoryError):
+        register_source(SOURCE, replace(STRANGERS, path="a\0b\ud800" + "x" * 10**6), now=LATER)
+
+    assert "now: ab?xxx" in HarvestCursor.objects.get().error
+
+
 def test_a_page_of_another_repository_is_not_stored(cursor):
     harvest((1, None))
 
