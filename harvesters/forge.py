@@ -151,7 +151,8 @@ class Page:
 
     ``records`` and ``cursor`` are stored in one transaction. ``total`` is the forge's own count
     of all items, where it tells one, and ``items`` how many of them this page covers (as many as
-    records, if None): a progress bar needs both. ``is_last`` ends this sweep.
+    records, if None): a progress bar needs both. ``is_last`` ends this sweep. ``repository`` says
+    how the repository is called at present, where the forge tells it.
     """
 
     records: Sequence[ContributionRecord]
@@ -160,6 +161,7 @@ class Page:
     total: int | None = None
     is_last: bool = False
     items: int | None = None
+    repository: RepositoryRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,23 @@ class Repository(models.Model):
         return f"{self.host}/{self.path}"
 
 
+class RepositoryPath(models.Model):
+    """A path that a repository had, and when we first saw it."""
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="paths")
+    path = models.CharField(max_length=500)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seen_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "path"], name="path_once_per_repository")
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class Actor(models.Model):
     """A forge account. Its key is (host, numeric id); the login is a label that may change."""
 
@@ -190,7 +207,11 @@ class HarvestCursorQuerySet(models.QuerySet["HarvestCursor"]):
 
 
 class HarvestCursor(models.Model):
-    """Where the harvest of one source stands. The broker only wakes; the truth is here."""
+    """Where the harvest of one source stands. The broker only wakes; the truth is here.
+
+    ``gone_at`` is since when the forge shows us the repository no more: it was deleted, made
+    private or blocked, or its name is another one's now. What was harvested stays and counts.
+    """
 
     source = models.CharField(max_length=2000, unique=True)
     repository = models.ForeignKey(
@@ -205,6 +226,7 @@ class HarvestCursor(models.Model):
     done_count = models.BigIntegerField(default=0)
     total_count = models.BigIntegerField(null=True, blank=True)
     swept_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     is_waiting = models.BooleanField(default=False)
 

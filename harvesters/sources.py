@@ -60,6 +60,11 @@ SCHEMES: Mapping[str, Scheme] = {
 }
 
 
+def identified_here(source: str) -> bool:
+    """Whether ``source`` has no number at a forge: its own address or file says what it is."""
+    return source.partition(":")[0] in {"git", "jsonl"}
+
+
 def open_forge(source: str, *, now: datetime) -> tuple[Forge, str]:
     """The forge that ``source`` names, ready to ask, and the path to ask it for.
 

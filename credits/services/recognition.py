@@ -21,6 +21,7 @@ from credits.models import (
     CreditPolicy,
     Recognition,
     RecognitionEvent,
+    Score,
 )
 from credits.services.errors import CreditsError
 from credits.services.policies import policy_in_force, prior_credits, propose, term_at
@@ -109,6 +110,14 @@ def _claim(application: Application, certificates: Sequence[Certificate]) -> Non
     """Reserve each participation once; the database has the last word."""
     items = CertificateItem.objects.filter(certificate__in=certificates)
     participations = sorted(set(items.values_list("participation_id", flat=True)))
+    if again := _worked_once(application.applicant, participations):
+        raise AlreadyClaimedError(
+            _(
+                "%(count)d of these contributions hold the same work as another one, of this"
+                " application or of an earlier one. Leave out the older certificate."
+            )
+            % {"count": again}
+        )
     claims = [
         Claim(participation_id=key, purpose=Claim.Purpose.CREDIT, application=application)
         for key in participations
@@ -118,6 +127,24 @@ def _claim(application: Application, certificates: Sequence[Certificate]) -> Non
             Claim.objects.bulk_create(claims, batch_size=1000)
     except IntegrityError as error:
         raise AlreadyClaimedError(_already_claimed(participations)) from error
+
+
+def _worked_once(applicant: User, participations: Sequence[int]) -> int:
+    """How many of ``participations`` hold work that counts twice with the applicant's others.
+
+    A certificate may have certified a commit before the change was harvested with which the
+    commit counts now, and a later one that change.
+    """
+    claims = Claim.objects.filter(
+        application__applicant=applicant, purpose=Claim.Purpose.CREDIT, released_at=None
+    )
+    chosen = set(participations)
+    mine = chosen.union(claims.values_list("participation", flat=True))
+    pairs = Score.objects.in_force().filter(
+        participation__in=mine, counts_with__participations__in=mine
+    )
+    found = pairs.values_list("participation", "counts_with__participations")
+    return len({one for one, other in found if one in chosen or other in chosen})
 
 
 def _already_claimed(participations: Sequence[int]) -> str:

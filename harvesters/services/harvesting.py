@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
-from django.db.models.functions import Least
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from harvesters.forge import (
@@ -18,14 +18,25 @@ from harvesters.forge import (
     Page,
     RepositoryKind,
     RepositoryRecord,
+    SourceNotFoundError,
 )
 from harvesters.models import HarvestCursor, HarvestGap, Repository
+from harvesters.services.repositories import (
+    AnotherRepositoryError,
+    check_same,
+    follow,
+    is_another,
+    keep_source,
+    reaches_further_back,
+)
 from harvesters.services.storing import LEASE, advance, clean_text, store_page
-from harvesters.sources import open_forge
+from harvesters.sources import identified_here, open_forge
 
 logger = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(hours=1)
+LOOKED_FOR_EVERY = timedelta(days=1)
+"""What was gone for a day is looked for once a day from then on."""
 RETRY_AFTER = timedelta(minutes=5)
 
 Clock = Callable[[], datetime]
@@ -57,37 +68,29 @@ OnPage = Callable[[HarvestCursor, HarvestReport], None]
 """Told after each page where the harvest stands, and what it has brought so far."""
 
 
-@transaction.atomic
 def register_source(
-    source: str, repository: RepositoryRecord, *, now: datetime, since: datetime | None = None
+    source: str,
+    repository: RepositoryRecord,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    replaces: bool = False,
 ) -> HarvestCursor:
     """Keep ``source`` up to date from now on; asking for more history starts it over.
 
     A worker that is still at less of it loses its lease: its place in the history is not ours.
+
+    Raises:
+        AnotherRepositoryError: ``source`` was another repository until now, and nobody said that
+            this one ``replaces`` it. Nothing is read; the source says so from now on.
     """
-    stored, _ = Repository.objects.update_or_create(
-        host=repository.host,
-        external_id=repository.external_id,
-        defaults={
-            "path": clean_text(repository.path, 500),
-            "url": clean_text(repository.url, 2000),
-            "kind": repository.kind,
-        },
-    )
-    cursor, created = HarvestCursor.objects.select_for_update().get_or_create(
-        source=source, defaults={"repository": stored, "next_at": now, "since": since}
-    )
-    is_another = cursor.repository_id != stored.pk
-    if not created and (is_another or _reaches_further_back(since, cursor)):
-        cursor.repository, cursor.since, cursor.cursor = stored, since, {}
-        cursor.done_count, cursor.total_count, cursor.next_at = 0, None, now
-        cursor.lease_until, cursor.fence = None, cursor.fence + 1
-        cursor.save()
-    return cursor
-
-
-def _reaches_further_back(since: datetime | None, cursor: HarvestCursor) -> bool:
-    return cursor.since is not None and (since is None or since < cursor.since)
+    try:
+        with transaction.atomic():
+            return keep_source(source, repository, now, since, replaces=replaces)
+    except AnotherRepositoryError as error:
+        gone_at = Coalesce("gone_at", Value(now))
+        HarvestCursor.objects.filter(source=source).update(error=str(error), gone_at=gone_at)
+        raise
 
 
 @transaction.atomic
@@ -140,7 +143,7 @@ def harvest_repository(
         report.message, report.retry_at = str(busy), busy.retry_at or clock() + RETRY_AFTER
         _release(cursor, next_at=report.retry_at, error=str(busy), is_waiting=True)
     except ForgeError as error:
-        _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error))
+        _give_up(cursor, error, clock())
         raise
     except Exception as error:
         # A fault of ours, or the database's. The last stored page stands; what failed is tried
@@ -154,7 +157,7 @@ def harvest_repository(
         raise
     else:
         report.is_complete = True
-        now = clock()
+        now, cursor.gone_at = clock(), None
         _release(cursor, next_at=_next_sweep(began, now), error="", swept_at=now)
     logger.info("harvested source %s: %d new, %d changed", cursor.pk, report.new, report.changed)
     return report
@@ -170,6 +173,8 @@ def _walk(
     if cursor.repository is None:
         raise ForgeError("This source names no repository; register it again.")
     for page in forge.harvest(_record_of(cursor.repository), cursor.cursor):
+        if page.repository is not None:
+            follow(cursor, page.repository, now=clock())
         _take_in(report, cursor, _after(page, cursor.since), clock())
         if on_page is not None:
             on_page(cursor, report)
@@ -181,11 +186,17 @@ def harvest_source(
     clock: Clock = timezone.now,
     on_page: OnPage | None = None,
 ) -> HarvestReport:
-    """Open the forge of a leased ``cursor`` and harvest it; what goes wrong is kept on it."""
+    """Open the forge of a leased ``cursor`` and harvest it; what goes wrong is kept on it.
+
+    Forges know a repository by its number. Of a file or plain git, where only the address says
+    which one it is, it is looked up first whether it is the same.
+    """
     try:
-        forge, _ = open_forge(cursor.source, now=clock())
+        forge, path = open_forge(cursor.source, now=clock())
+        if identified_here(cursor.source):
+            check_same(cursor, forge.find_repository(path))
     except ForgeError as error:
-        _release(cursor, next_at=clock() + SWEEP_EVERY, error=str(error))
+        _give_up(cursor, error, clock())
         raise
     return harvest_repository(cursor, forge, clock=clock, on_page=on_page)
 
@@ -196,11 +207,18 @@ def preview_source(
     repository: RepositoryRecord,
     *,
     since: datetime | None = None,
+    replaces: bool = False,
     on_page: OnPage | None = None,
 ) -> HarvestReport:
-    """Read what a harvest of ``source`` would read now, and store nothing."""
-    cursor = HarvestCursor.objects.filter(source=source).first()
-    if cursor is None or _reaches_further_back(since, cursor):
+    """Read what a harvest of ``source`` would read now, and store nothing.
+
+    Raises:
+        AnotherRepositoryError: as `register_source` would.
+    """
+    cursor = HarvestCursor.objects.filter(source=source).select_related("repository").first()
+    if cursor is not None and not replaces:
+        check_same(cursor, repository)
+    if cursor is None or is_another(cursor, repository) or reaches_further_back(since, cursor):
         cursor = HarvestCursor(source=source, since=since)
     report = HarvestReport(source)
     for page in forge.harvest(repository, cursor.cursor):
@@ -248,6 +266,16 @@ def _next_sweep(began: datetime, now: datetime) -> Case:
     return Case(When(hinted_at__gt=began, then=Least(F("hinted_at"), usual)), default=usual)
 
 
+def _give_up(cursor: HarvestCursor, error: ForgeError, now: datetime) -> None:
+    """Keep ``error``; what the forge shows us no more is gone from now on, and looked for."""
+    again = now + SWEEP_EVERY
+    if isinstance(error, SourceNotFoundError | AnotherRepositoryError):
+        cursor.gone_at = cursor.gone_at or now
+        is_long_gone = now - cursor.gone_at >= LOOKED_FOR_EVERY
+        again = now + LOOKED_FOR_EVERY if is_long_gone else again
+    _release(cursor, next_at=again, error=str(error))
+
+
 def _release(
     cursor: HarvestCursor,
     *,
@@ -263,6 +291,7 @@ def _release(
         error=clean_text(error, 2000),
         swept_at=swept_at or cursor.swept_at,
         is_waiting=is_waiting,
+        gone_at=cursor.gone_at,
     )
 
 

@@ -51,6 +51,12 @@ class Command(BaseCommand):
             metavar="DATE",
             help="keep only what happened from this day on (2026-03-01, in UTC)",
         )
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="where a name is another repository's now, read that one from now on;"
+            " what was read of the former one stays",
+        )
         parser.add_argument("--dry-run", action="store_true", help="read, but store nothing")
         parser.add_argument("--json", action="store_true", help="answer in JSON")
 
@@ -79,7 +85,7 @@ class Command(BaseCommand):
     def _harvest(self, source: str, options: dict[str, Any]) -> Outcome:
         # Not self.stderr, which ends and colours what it writes: a bar does that by itself.
         with shown(source, options.get("stderr") or sys.stderr) as display:
-            walk = _Walk(source, options["since"], display, is_dry_run=options["dry_run"])
+            walk = _Walk(source, options, display)
             try:
                 return walk.run()
             except ForgeBusyError as busy:
@@ -95,13 +101,11 @@ class Command(BaseCommand):
 class _Walk:
     """The harvest of one source, which may stop at any moment, and what it brought until then."""
 
-    def __init__(
-        self, source: str, since: datetime | None, display: Display, *, is_dry_run: bool
-    ) -> None:
+    def __init__(self, source: str, options: dict[str, Any], display: Display) -> None:
         self._source = source
-        self._since = since
+        self._asked = {"since": options["since"], "replaces": options["replace"]}
         self._display = display
-        self._is_dry_run = is_dry_run
+        self._is_dry_run = options["dry_run"]
         self._report = HarvestReport(source)
 
     def run(self) -> Outcome:
@@ -118,13 +122,11 @@ class _Walk:
 
     def _stored(self, forge: Forge, repository: RepositoryRecord) -> HarvestReport:
         now = timezone.now()
-        cursor = register_source(self._source, repository, now=now, since=self._since)
+        cursor = register_source(self._source, repository, now=now, **self._asked)
         return harvest_repository(lease_source(cursor, now=now), forge, on_page=self._on_page)
 
     def _previewed(self, forge: Forge, repository: RepositoryRecord) -> HarvestReport:
-        return preview_source(
-            self._source, forge, repository, since=self._since, on_page=self._on_page
-        )
+        return preview_source(self._source, forge, repository, on_page=self._on_page, **self._asked)
 
     def _on_page(self, cursor: HarvestCursor, report: HarvestReport) -> None:
         self._report = report

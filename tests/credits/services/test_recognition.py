@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
 from accounts.services import join_institution
-from credits.models import Application, Claim, Recognition
+from credits.models import Application, Claim, Recognition, Score
 from credits.services.booking import reverse_recognition
 from credits.services.certificates import revoke_certificate
 from credits.services.policies import publish_policy
@@ -93,6 +93,68 @@ def test_a_contribution_in_another_certificate_is_the_same_contribution(
 
     with pytest.raises(AlreadyClaimedError):
         apply(second)
+
+
+@pytest.fixture
+def make_pair(make_certificate, project, rule_set):
+    """A certificate of a commit, and one of the change with which that commit counts since."""
+
+    def make():
+        old, new = make_certificate(), make_certificate()
+        commit, change = (one.items.get().participation for one in (old, new))
+        Score.objects.create(
+            participation=commit,
+            project=project,
+            rule_set=rule_set,
+            points=0,
+            state=Score.State.NOT_COUNTED,
+            counts_with=change.contribution,
+            scored_at=NOW,
+        )
+        return old, new
+
+    return make
+
+
+@pytest.mark.parametrize("turn", [1, -1], ids=["commit-first", "change-first"])
+def test_a_commit_and_the_change_with_which_it_counts_earn_once(apply, make_pair, turn):
+    first, second = make_pair()[::turn]
+    apply(first)
+
+    with pytest.raises(AlreadyClaimedError, match="hold the same work as another one"):
+        apply(second)
+
+    assert (Application.objects.count(), open_claims()) == (1, 1)
+
+
+def test_a_commit_and_its_change_earn_once_in_one_application_too(apply, make_pair):
+    with pytest.raises(AlreadyClaimedError, match="1 of these contributions hold the same work"):
+        apply(*make_pair())
+
+    assert not Application.objects.exists()
+
+
+def test_what_was_withdrawn_leaves_the_change_free(apply, make_pair):
+    old, new = make_pair()
+    withdraw_application(apply(old), now=NOW)
+
+    assert apply(new).state == Application.State.SUBMITTED
+
+
+def test_a_certified_commit_alone_is_still_good(apply, make_pair):
+    assert apply(make_pair()[0]).state == Application.State.SUBMITTED
+
+
+def test_what_counts_with_somebody_elses_part_of_the_change_is_free(
+    apply, make_pair, make_certificate, registrar
+):
+    old, new = make_pair()
+    other = User.objects.create_user("wu")
+    theirs = make_certificate(holder=other)
+    theirs.items.update(participation=new.items.get().participation)
+    apply(theirs, applicant=other)
+
+    assert apply(old).state == Application.State.SUBMITTED
 
 
 def test_a_contribution_is_claimed_at_one_institution_only(

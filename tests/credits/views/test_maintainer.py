@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from credits.models import Project
+from credits.models import Project, Score
+from credits.services.scoring import score_project
 from harvesters.models import HarvestCursor, HarvestGap
 from tests.histories import *  # noqa: F403
 from tests.histories import change, harvest
@@ -65,6 +66,20 @@ def test_a_project_shows_sources_gaps_rules_and_points_and_ranks_nobody(sun, wor
     assert "its date cannot be read" in words
     assert "AI open source" in words or "ai-open-source" in words
     assert "Li Ming" not in words
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_source_that_is_gone_says_so_and_that_what_was_earned_stays(sun, worked, page):
+    before = list(Score.objects.values_list("participation", "points", "is_current"))
+    HarvestCursor.objects.update(gone_at=NOW, error="lab/vision is another repository now.")
+    score_project(worked, now=NOW)
+
+    body = sun.get(reverse(page, args=[worked.slug])).content.decode()
+
+    assert "lab/vision is another repository now." in body
+    assert "Gone" in body
+    assert "What was harvested stays and counts." in body
+    assert list(Score.objects.values_list("participation", "points", "is_current")) == before
 
 
 def test_the_pages_of_anothers_project_do_not_exist(client, worked, student):

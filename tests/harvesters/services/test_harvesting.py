@@ -1,7 +1,7 @@
 """Harvesting: leases that one worker holds, pages that stand, and what happens when it stops."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -23,7 +23,7 @@ from harvesters.forge import (
     Role,
     SourceNotFoundError,
 )
-from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation, Repository
+from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation
 from harvesters.services.harvesting import (
     RETRY_AFTER,
     SWEEP_EVERY,
@@ -293,21 +293,6 @@ def test_asking_for_more_history_ends_the_lease_of_a_worker_that_is_at_less():
     with pytest.raises(LeaseLostError):
         harvest(worker, Shelf(THREE_PAGES))
     assert HarvestCursor.objects.get().cursor == {}
-
-
-def test_a_renamed_repository_stays_the_same(cursor):
-    register_source(SOURCE, replace(REPOSITORY, path="lab/sight"), now=NOW)
-
-    assert [one.path for one in Repository.objects.all()] == ["lab/sight"]
-
-
-def test_a_source_that_names_another_repository_now_is_read_from_the_start(cursor):
-    harvest(cursor, Shelf(THREE_PAGES))
-
-    another = register_source(SOURCE, replace(REPOSITORY, external_id="8"), now=NOW)
-
-    assert (another.cursor, another.done_count) == ({}, 0)
-    assert harvest(lease_source(another, now=NOW), Shelf(THREE_PAGES)).new == 5
 
 
 # Dry runs

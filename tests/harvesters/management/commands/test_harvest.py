@@ -9,6 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
 
+from harvesters.forge import RepositoryRecord
+from harvesters.forges.jsonl import dump_lines
 from harvesters.management.commands import harvest
 from harvesters.models import Contribution, HarvestCursor, Repository
 from harvesters.services.harvesting import lease_source
@@ -99,6 +101,21 @@ def test_a_file_of_lines_is_a_source_too(tmp_path, monkeypatch):
     assert HarvestCursor.objects.get().source == f"jsonl:{tmp_path / 'vision.jsonl'}"
     assert "1 gap, which could not be read:\n    line 2: a line is one JSON object" in said
     assert code == 0
+
+
+def test_another_repository_is_read_only_if_somebody_says_that_it_replaces_the_first(tmp_path):
+    file = tmp_path / "history.jsonl"
+    for number in ("7", "8"):
+        repository = RepositoryRecord("forge.example", number, "lab/vision")
+        file.write_text("\n".join(dump_lines(repository, [])), "utf-8")
+        _, complaint, code = run(f"jsonl:{file}")
+
+    assert code == 1
+    assert "shows another repository now" in complaint
+    assert run(f"jsonl:{file}", "--replace", "--dry-run")[2] == 0
+    assert HarvestCursor.objects.get().repository.external_id == "7"
+    assert run(f"jsonl:{file}", "--replace")[2] == 0
+    assert HarvestCursor.objects.get().repository.external_id == "8"
 
 
 def test_only_what_happened_since_a_day_is_kept(repository, source):
