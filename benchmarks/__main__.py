@@ -19,6 +19,7 @@ import django
 
 MODULES = {
     "harvest": ("harvest-read", "harvest-rate", "reharvest"),
+    "requests": ("harvest-requests",),
     "rules": ("rules",),
     "scoring": ("score",),
     "certificates": ("issue", "verify"),

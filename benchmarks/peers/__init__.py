@@ -1,0 +1,1 @@
+"""Harvesters that are measured beside each other: programs that take an address."""

@@ -1,0 +1,157 @@
+"""Harvesting pull requests of one GitHub on loopback: requests, time and work, beside others.
+
+Each answer takes 150 ms, as over the sea. A pull request has 3 reviews, 4 comments on its lines, 3
+under it, 5 commits and 6 files. Naive PyGithub is what its examples teach, without its own pause
+between requests; Perceval is run as it comes, in an environment of its own (it is GPL, and tells
+no sizes of files). The floor is a list of 100 pull requests a request, with nothing else.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.github_nodes import Change, account, commit, remark, review, thread
+from tests.github_rest import GitHubRest
+from tests.github_world import GitHubWorld
+from tests.simulator import ForgeSimulator, Reply, Request
+
+NAMES = ("harvest-requests",)
+LATENCY_SECONDS = 0.15
+SIZE, QUICK_SIZE = 200, 25
+PERCEVAL = "perceval==1.6.1"
+FLOOR_PAGE = 100
+PEERS = Path(__file__).parent / "peers"
+PROJECT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one harvester took: requests, and seconds of the clock and of the processor."""
+
+    items: int
+    requests: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def rate(self) -> float:
+        return self.items / self.seconds
+
+    @property
+    def work(self) -> float:
+        """Milliseconds of the processor for an item."""
+        return 1000 * self.cpu_seconds / self.items
+
+
+def run(names: list[str], quick: bool) -> Iterator[dict[str, Any]]:
+    """One row for each of the others."""
+    if NAMES[0] not in names:
+        return
+    size = QUICK_SIZE if quick else SIZE
+    with _played(size) as simulator:
+        ours = _measure(simulator, [sys.executable, "-m", "benchmarks.peers.ours"])
+        naive = _measure(simulator, [sys.executable, str(PEERS / "naive_pygithub.py")])
+        yield _row("naive PyGithub", ours, naive, size)
+        with tempfile.TemporaryDirectory(prefix="oc-perceval-") as folder:
+            python = _environment(Path(folder))
+            yield _row(
+                "Perceval 1.6.1",
+                ours,
+                _measure(simulator, [str(python), str(PEERS / "perceval_default.py")], "/"),
+                size,
+            )
+
+
+@contextmanager
+def _played(size: int) -> Iterator[ForgeSimulator]:
+    rest = GitHubRest(world_of(size))
+
+    def slowly(request: Request) -> Reply:
+        time.sleep(LATENCY_SECONDS)
+        return rest(request)
+
+    with ForgeSimulator(slowly).serving() as simulator:
+        yield simulator
+
+
+def world_of(size: int) -> GitHubWorld:
+    """``size`` merged pull requests, each with all that it may have."""
+    people = [account(number, f"person-{number}") for number in range(1, 201)]
+    return GitHubWorld([_change(number, people) for number in range(1, size + 1)])
+
+
+def _change(number: int, people: Sequence[dict[str, Any]]) -> Change:
+    author, *others = (people[(number + place) % len(people)] for place in range(5))
+    reviews = [review(10 * number + place, other) for place, other in enumerate(others[:3])]
+    remarks = [
+        remark(100 * number + place, others[place % 3], 10 * number + place % 3)
+        for place in range(4)
+    ]
+    return Change(
+        number,
+        author,
+        others[3],
+        files=[(f"src/part{place}.py", 12, 3) for place in range(6)],
+        reviews=reviews,
+        commits=[commit() for _ in range(5)],
+        comments=3,
+        threads=[thread(*remarks[:2], resolved=True), thread(*remarks[2:])],
+    )
+
+
+def _environment(folder: Path) -> Path:
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = folder / "bin" / "python"
+    install = [str(python), "-m", "pip", "install", "--quiet", PERCEVAL, "setuptools<81"]
+    subprocess.run(install, check=True, capture_output=True)
+    return python
+
+
+def _measure(simulator: ForgeSimulator, command: Sequence[str], below: str = "") -> Run:
+    asked = len(simulator.requests)
+    begun, before = time.perf_counter(), os.times()
+    done = subprocess.run(
+        [*command, simulator.url + below.rstrip("/")],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+    )
+    seconds, after = time.perf_counter() - begun, os.times()
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return Run(
+        int(done.stdout),
+        len(simulator.requests) - asked,
+        seconds,
+        after.children_user + after.children_system - before.children_user - before.children_system,
+    )
+
+
+def _row(peer: str, ours: Run, theirs: Run, size: int) -> dict[str, Any]:
+    floor = 1 + -(-size // FLOOR_PAGE)
+    return {
+        "name": NAMES[0],
+        "ours": ours.requests,
+        "unit": "requests",
+        "peer": peer,
+        "peer_value": theirs.requests,
+        "ratio": round(theirs.requests / ours.requests, 1),
+        "floor": f"lists of {FLOOR_PAGE}",
+        "floor_value": floor,
+        "size": (
+            f"{size} pull requests; items/s {_pair(ours.rate, theirs.rate)}; CPU ms an item"
+            f" {_pair(ours.work, theirs.work)}"
+        ),
+    }
+
+
+def _pair(ours: float, theirs: float) -> str:
+    return f"{ours:.2f} to {theirs:.2f}"
