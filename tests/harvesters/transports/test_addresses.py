@@ -244,10 +244,8 @@ def test_the_next_address_is_tried_where_one_does_not_answer(names):
         names["forge.example"] = ["::1", "127.0.0.1"]
         reach = Reach.of("forge.example")
 
-        opened = reach.connect(Place("http", "forge.example", port), 1)
-
-    assert opened.getpeername() == ("127.0.0.1", port)
-    opened.close()
+        with reach.connect(Place("http", "forge.example", port), 1) as opened:
+            assert opened.getpeername() == ("127.0.0.1", port)
 
 
 def test_nobody_at_home_is_an_error_of_the_network():
