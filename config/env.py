@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from harvesters.transports.addresses import Reach
+
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"", "0", "false", "no", "off"})
 
@@ -34,3 +36,11 @@ def env_number(name: str, default: int) -> int:
     if not text.isdecimal():
         raise ImproperlyConfigured(f"{name}={text} is no whole number.")
     return int(text)
+
+
+def env_reach(name: str) -> Reach:
+    """The value of ``name`` as hosts, addresses and networks."""
+    try:
+        return Reach.of(env_text(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from error

@@ -11,7 +11,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.broker import broker_socket
-from config.env import env_flag, env_number, env_text
+from config.env import env_flag, env_number, env_reach, env_text
 from credits.keyfiles import kept, make_rsa_key
 
 # Lets generic classes of Django and DRF be written with their types, as in ``ModelForm[User]``.
@@ -226,6 +226,8 @@ SPECTACULAR_SETTINGS = {
 # Forges. An address of one's own serves a fake or a self-hosted forge.
 GITHUB_URL = env_text("OPENCREDITS_GITHUB_URL", "https://api.github.com")
 GITHUB_TOKEN = env_text("OPENCREDITS_GITHUB_TOKEN")
+# What harvests may reach besides public addresses.
+FORGE_REACH = env_reach("OPENCREDITS_FORGE_HOSTS")
 # Whoever knows a secret may make sweeps due; several, with spaces between, while one is changed.
 WEBHOOK_SECRETS = {
     "gitea": env_text("OPENCREDITS_GITEA_WEBHOOK_SECRET"),

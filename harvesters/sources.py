@@ -38,12 +38,13 @@ def _open_jsonl(address: str, _now: datetime) -> tuple[Forge, str]:
 
 
 def _open_git(address: str, now: datetime) -> tuple[Forge, str]:
-    git = open_git(address, settings.HOME)
+    git = open_git(address, settings.HOME, settings.FORGE_REACH)
     return Git(git, now, HarvestCursor.objects.kinds_of_forges()), address
 
 
 def _open_github(address: str, now: datetime) -> tuple[Forge, str]:
-    api = GitHubApi(settings.GITHUB_URL, settings.GITHUB_TOKEN, timezone.now)
+    reach = settings.FORGE_REACH.with_own(settings.GITHUB_URL)
+    api = GitHubApi(settings.GITHUB_URL, settings.GITHUB_TOKEN, timezone.now, reach=reach)
     return GitHub(_budgeted(api, settings.GITHUB_URL, settings.GITHUB_TOKEN), now), address
 
 

@@ -1,34 +1,36 @@
 """Runs git, without the machine's and the user's configuration, hooks, prompts or replacements.
 
 A child writes into a file that lies in no folder, so that it never waits for its reader: git is at
-the next page of a history while the last one is stored. Each is limited in time.
+the next page of a history while the last one is stored. Each is limited in time, some in the size
+of what they write; what a child has begun itself ends with it.
 """
 
 import os
-import resource
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Self
 
 from harvesters.forge import ForgeError
+from harvesters.transports.addresses import authorities
 
 CHUNK_BYTES = 1 << 16
 
 _OPTIONS = (
     *("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"),
     *("-c", "safe.directory=*", "-c", "protocol.allow=never"),
-    *("-c", "protocol.https.allow=always", "-c", "protocol.http.allow=always"),
-    *("-c", "protocol.file.allow=always", "-c", "http.followRedirects=false"),
     *("-c", "diff.renameLimit=1000", "-c", "i18n.logOutputEncoding=UTF-8"),
     *("-c", "log.showSignature=false", "-c", "core.quotePath=false"),
     *("--no-replace-objects", "--no-pager", "--no-optional-locks"),
 )
+_LIMITED = ("/bin/sh", "-c", 'ulimit -f "$0" && exec "$@"')
+"""Of all that begins a program under a limit, what POSIX has: blocks of 512 bytes for each file."""
+BLOCK_BYTES = 512
+_TOO_LARGE = f"died of signal {int(signal.SIGXFSZ)}".encode()
 
 
 class GitFailedError(ForgeError):
@@ -36,17 +38,29 @@ class GitFailedError(ForgeError):
 
 
 class GitChild:
-    """One run of git in ``directory``, begun at once; ``with`` ends it, whatever happens."""
+    """One run of git in ``directory``, begun at once; ``with`` ends it, whatever happens.
+
+    Neither what it says nor a file that it writes grows beyond ``largest`` bytes: a repository of
+    a stranger's may name files without end.
+    """
 
     def __init__(
-        self, directory: Path, arguments: Sequence[str], *, seconds: float, given: str = ""
+        self,
+        directory: Path,
+        arguments: Sequence[str],
+        *,
+        seconds: float,
+        given: str = "",
+        largest: int | None = None,
     ) -> None:
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
         with ExitStack() as files:
             self._said = files.enter_context(tempfile.TemporaryFile())
             self._errors = files.enter_context(tempfile.TemporaryFile())
-            self._process = self._begun(["git", "-C", str(directory), *_OPTIONS, *arguments], given)
+            limit = (*_LIMITED, str(largest // BLOCK_BYTES)) if largest else ()
+            command = [*limit, "git", "-C", str(directory), *_OPTIONS, *arguments]
+            self._process = self._begun(command, given)
             self._files = files.pop_all()
 
     def __enter__(self) -> Self:
@@ -57,14 +71,11 @@ class GitChild:
 
     def stop(self) -> None:
         """End it, if it still runs, and forget what it said."""
-        self._process.kill()
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._files.close()
-
-    def limit_output(self, size: int) -> None:
-        """Stop it at ``size`` bytes: a history of a stranger's may name files without end."""
-        if sys.platform == "linux":
-            resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, size))
 
     def output(self) -> IO[bytes]:
         """What git said, once it has ended well.
@@ -80,7 +91,10 @@ class GitChild:
             raise GitFailedError(f"git was stopped: {signal.strsignal(-code)}.")
         if code > 0:
             self._errors.seek(0)
-            raise GitFailedError(_last_line(self._errors.read()) or f"git ended with {code}.")
+            errors = self._errors.read()
+            if _TOO_LARGE in errors:
+                raise GitFailedError("it is larger than what we take.")
+            raise GitFailedError(_last_line(errors) or f"git ended with {code}.")
         self._said.seek(0)
         return self._said
 
@@ -105,6 +119,7 @@ class GitChild:
                     stdout=self._said,
                     stderr=self._errors,
                     env=_environment(),
+                    process_group=0,
                 )
             except FileNotFoundError as error:
                 raise GitFailedError("git is not installed: apt-get install git") from error
@@ -121,7 +136,9 @@ def ask_git(directory: Path, arguments: Sequence[str], *, seconds: float) -> str
 
 
 def _environment() -> dict[str, str]:
+    trusted = authorities()
     return {
+        **({"GIT_SSL_CAINFO": trusted} if isinstance(trusted, str) else {}),
         "PATH": os.environ.get("PATH", ""),
         "HOME": "/nonexistent",
         "LC_ALL": "C",

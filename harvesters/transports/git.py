@@ -13,10 +13,10 @@ from pathlib import Path
 
 from harvesters.forge import ForgeAnswerError, SourceNotFoundError
 from harvesters.gitlog import LOG_FORMAT, Commit, read_log
+from harvesters.transports.addresses import PUBLIC, Reach
 from harvesters.transports.children import GitChild, GitFailedError, ask_git
+from harvesters.transports.fetching import QUICK_SECONDS, fetch
 
-QUICK_SECONDS = 60
-FETCH_SECONDS = 3600
 READ_SECONDS = 1800
 LARGEST_LOG = 128 << 20
 AHEAD = 2
@@ -25,7 +25,6 @@ FETCHED_REF = "refs/opencredits/head"
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REMOTE = re.compile(r"(https|http)://[^\s/@]+(/[^\s]*)?")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*::?//|[a-z0-9+.-]+::|[^/\s]+@[^/\s]+:", re.IGNORECASE)
-_LOCAL_HOST = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)")
 
 _WHICH = ("--no-walk=unsorted", "--stdin", f"--format={LOG_FORMAT}")
 _SIZES = ("--numstat", "--find-renames", "--no-ext-diff", "--no-textconv", "--no-color")
@@ -127,9 +126,9 @@ class GitProcess:
 
     def _log(self, shas: Sequence[str], command: Sequence[str]) -> GitChild:
         given = "\n".join(shas)
-        child = GitChild(self.directory, command, seconds=READ_SECONDS, given=given)
-        child.limit_output(LARGEST_LOG)
-        return child
+        return GitChild(
+            self.directory, command, seconds=READ_SECONDS, given=given, largest=LARGEST_LOG
+        )
 
     def _read(self, shas: Sequence[str], child: GitChild, *, with_sizes: bool) -> Iterator[Commit]:
         told = 0
@@ -155,14 +154,15 @@ class GitProcess:
         return ask_git(self.directory, arguments, seconds=QUICK_SECONDS)
 
 
-def open_git(address: str, home: Path) -> GitProcess:
+def open_git(address: str, home: Path, reach: Reach = PUBLIC) -> GitProcess:
     """The repository at ``address``: a path on this machine, or an https address fetched anew.
 
     Raises:
+        AddressRefusedError: ``reach`` does not let us go there.
         SourceNotFoundError: no such repository, or an address that is not taken.
     """
     if _REMOTE.fullmatch(address):
-        return _fetched(address, home)
+        return _fetched(address, home, reach)
     if not is_path(address):
         raise SourceNotFoundError(
             f"'{address}' is not an address we read. Write a path, or https://host/owner/name."
@@ -191,17 +191,9 @@ def _local(path: Path) -> GitProcess:
     return GitProcess(resolved, "HEAD", str(resolved))
 
 
-def _fetched(address: str, home: Path) -> GitProcess:
-    if address.startswith("http://") and not _LOCAL_HOST.match(address):
-        raise SourceNotFoundError(f"{address} is not encrypted. Write https://.")
+def _fetched(address: str, home: Path, reach: Reach) -> GitProcess:
     folder = home / "git" / f"{hashlib.sha256(_normal(address).encode()).hexdigest()[:32]}.git"
-    folder.mkdir(parents=True, exist_ok=True)
-    ask_git(folder, ("init", "--quiet", "--bare"), seconds=QUICK_SECONDS)
-    fetch = ("fetch", "--quiet", "--no-tags", "--force", "--no-recurse-submodules")
-    try:
-        ask_git(folder, (*fetch, address, f"+HEAD:{FETCHED_REF}"), seconds=FETCH_SECONDS)
-    except GitFailedError as error:
-        raise SourceNotFoundError(f"{address} cannot be fetched: {error}") from error
+    fetch(folder, address, [f"+HEAD:{FETCHED_REF}"], reach)
     return GitProcess(folder, FETCHED_REF, address)
 
 

@@ -1,15 +1,12 @@
-"""GitHub's network, through PyGithub's requester: its tokens and connections, our patience.
+"""GitHub's network, through PyGithub's requester: its tokens and addresses, our door.
 
-PyGithub would sleep on a rate limit and retry on its own. Here nothing sleeps: an answer that
-broke off is asked for again at once a few times; what only time heals is left to the schedule
-by `ForgeBusyError`.
+PyGithub would sleep on a rate limit, retry on its own, wait for answers that are being made, and
+follow redirects without counting them. So what it opens is a connection of ours
+(`Requester.injectConnectionClasses`), behind which lies the door of every REST forge.
 """
 
-import json
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import ItemsView, Mapping
 from functools import partial
 from typing import Any
 
@@ -17,48 +14,41 @@ import requests
 from github import Auth, Consts
 from github.Requester import Requester
 
-from harvesters.forge import (
-    Answer,
-    ForgeAnswerError,
-    ForgeBusyError,
-    ForgeOverloadedError,
-    ForgeRefusedError,
-    RateLimitError,
+from harvesters.forge import Answer, ForgeAnswerError, RateLimitError
+from harvesters.transports.addresses import AddressRefusedError, Reach
+from harvesters.transports.answers import is_limit_told, retry_at
+from harvesters.transports.door import (
+    TIMEOUT_SECONDS,
+    USER_AGENT,
+    BrokenAnswerError,
+    Clock,
+    Door,
+    Said,
+    ask_again,
+    checked_token,
+    read_said,
 )
-from harvesters.transports.answers import check_answer, is_limit_told, retry_at
 
-ATTEMPTS = 3
-TIMEOUT_SECONDS = 30
-USER_AGENT = "OpenCredits"
 RATE_LIMITS = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
-
-Clock = Callable[[], datetime]
+_NOT_READY = 202
 
 
 class GitHubApi:
     """One GitHub, asked with one token; REST, and GraphQL as the path ``/graphql``."""
 
     def __init__(
-        self, base_url: str, token: str, clock: Clock, *, timeout: float = TIMEOUT_SECONDS
+        self,
+        base_url: str,
+        token: str,
+        clock: Clock,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        reach: Reach | None = None,
     ) -> None:
         self._clock = clock
-        self._token = _checked_token(token)
-        self._timeout = timeout
-        if not base_url.startswith(("https://", "http://")):
-            raise ForgeAnswerError(
-                f"'{base_url}' is no address of a GitHub. Set OPENCREDITS_GITHUB_URL to "
-                f"{Consts.DEFAULT_BASE_URL} or https://HOST/api/v3."
-            )
-        self._requester = Requester(
-            auth=Auth.Token(self._token) if self._token else None,
-            base_url=base_url.rstrip("/"),
-            timeout=timeout,  # type: ignore[arg-type] # requests takes parts of a second
-            user_agent=USER_AGENT,
-            per_page=100,
-            verify=True,
-            retry=None,
-            pool_size=1,
-        )
+        self._token = checked_token(token, "GitHub")
+        self._door = _door(base_url, timeout, reach)
+        self._requester = _requester(self._door, self._token)
 
     def request(
         self,
@@ -69,86 +59,99 @@ class GitHubApi:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Ask; an answer that broke off is asked for again, at most `ATTEMPTS` times in all."""
+        """Ask; an answer that broke off is asked for again a few times."""
+        self._door.address(path)
         url = self._requester.graphql_url if path == "/graphql" else path
-        ask = partial(self._ask, method, url, dict(params or {}), body)
-        for _ in range(ATTEMPTS - 1):
-            with suppress(_BrokenAnswerError):
-                return ask(dict(headers or {}))
-        try:
-            return ask(dict(headers or {}))
-        except _BrokenAnswerError as error:
-            raise ForgeBusyError(
-                f"GitHub did not answer {path}: {error} It is asked again soon.",
-                retry_at=retry_at({}, now=self._clock()),
-            ) from error
+        ask = partial(self._ask, method, url, dict(params or {}), body, dict(headers or {}))
+        return ask_again(ask, f"GitHub: {path}", self._clock)
 
     def _ask(
         self, method: str, url: str, params: dict[str, Any], body: Any, headers: dict[str, str]
     ) -> Answer:
         begun = time.monotonic()
-        status, told, text = self._exchange(method, url, params, body, headers)
-        content = _parsed(text)
-        said = self._words(content, text)
-        check_answer(status, told, said, now=self._clock(), what=url)
-        if content is _NOTHING and status not in {204, 304}:
-            raise _BrokenAnswerError("what came is no JSON.")
+        said = self._exchange(method, url, params, body, headers)
+        content = read_said(said, url, token=self._token, now=self._clock())
         if url == self._requester.graphql_url and _tells_limit(content):
             raise RateLimitError(
-                "GitHub's rate limit is used up.", retry_at=retry_at(told, now=self._clock())
+                "GitHub's rate limit is used up.",
+                retry_at=retry_at(said.headers, now=self._clock()),
             )
-        seconds = time.monotonic() - begun
-        return Answer(status, told, None if content is _NOTHING else content, seconds)
+        return Answer(said.status, said.headers, content, time.monotonic() - begun)
 
     def _exchange(
         self, method: str, url: str, params: dict[str, Any], body: Any, headers: dict[str, str]
-    ) -> tuple[int, dict[str, str], str]:
+    ) -> Said:
+        # PyGithub adds to the headers that it is given.
+        asked = (method, url, params, dict(headers), body)
         try:
-            status, told, text = self._requester.requestJson(method, url, params, headers, body)
-        except requests.ReadTimeout as error:
-            raise ForgeOverloadedError(
-                f"GitHub took more than {self._timeout} seconds for an answer."
-            ) from error
-        except requests.RequestException as error:
-            raise _BrokenAnswerError(f"the connection failed ({type(error).__name__}).") from error
-        except (RuntimeError, ValueError) as error:
-            # A redirect to another host, or headers that are no numbers.
-            raise ForgeAnswerError(f"GitHub answered {url} in a way we cannot use.") from error
-        return status, {name.lower(): str(value) for name, value in told.items()}, text
-
-    def _words(self, content: Any, text: str) -> str:
-        """What an error says, for people; should it repeat our token, without it."""
-        told = content.get("message") if isinstance(content, dict) else None
-        said = told if isinstance(told, str) else text
-        return (said.replace(self._token, "***") if self._token else said)[:200]
+            status, told, text = self._requester.requestJson(*asked)
+        except ValueError as error:
+            raise ForgeAnswerError(f"GitHub's headers to {url} hold no numbers.") from error
+        told = {name.lower(): str(value) for name, value in told.items()}
+        return Said(status, told, text.encode("utf-8", "surrogateescape"))
 
 
-def _checked_token(token: str) -> str:
-    """``token`` without the line feed of its file; an error here must not repeat it."""
-    bare = token.strip()
-    if not bare.isascii() or not bare.isprintable() or " " in bare:
-        raise ForgeRefusedError(
-            "The token for GitHub holds signs that no token has. Check OPENCREDITS_GITHUB_TOKEN."
-        )
-    return bare
+class _Connection:
+    """What PyGithub asks through: one request of its own, by the door that outlives it."""
+
+    def __init__(self, door: Door, host: str, _port: int | None = None, **_options: Any) -> None:
+        self.host = host
+        self._door = door
+        self._asked = requests.Request()
+
+    def request(
+        self, verb: str, url: str, body: Any, headers: dict[str, str], _stream: bool = False
+    ) -> None:
+        self._asked = requests.Request(verb, self._door.origin + url, headers, data=body)
+
+    def getresponse(self) -> "_Response":
+        said = self._door.ask(self._asked)
+        if said.status == _NOT_READY:
+            raise BrokenAnswerError("it is still being made.")
+        return _Response(said)
+
+    def close(self) -> None:
+        """Leave the door as it is: its connections serve the next request."""
 
 
-class _BrokenAnswerError(ForgeAnswerError):
-    """An answer that is cut off or no JSON."""
+class _Response:
+    def __init__(self, said: Said) -> None:
+        self.status = said.status
+        self._said = said
+
+    def getheaders(self) -> ItemsView[str, str]:
+        return self._said.headers.items()
+
+    def read(self) -> str:
+        return self._said.body.decode("utf-8", "surrogateescape")
 
 
-_NOTHING = object()
-
-
-def _parsed(text: str) -> Any:
+def _door(base_url: str, timeout: float, reach: Reach | None) -> Door:
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        return _NOTHING
+        return Door(base_url, name="GitHub", timeout=timeout, reach=reach)
+    except AddressRefusedError as error:
+        raise AddressRefusedError(
+            f"'{base_url}' is no address of a GitHub. Set OPENCREDITS_GITHUB_URL to "
+            f"{Consts.DEFAULT_BASE_URL} or https://HOST/api/v3."
+        ) from error
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(name)
+def _requester(door: Door, token: str) -> Requester:
+    class OurRequester(Requester):
+        """Opens connections through ``door``, and no others."""
+
+    connection: Any = partial(_Connection, door)
+    OurRequester.injectConnectionClasses(connection, connection)
+    return OurRequester(
+        auth=Auth.Token(token) if token else None,
+        base_url=door.base_url,
+        timeout=0,
+        user_agent=USER_AGENT,
+        per_page=100,
+        verify=True,
+        retry=None,
+        pool_size=1,
+    )
 
 
 def _tells_limit(content: Any) -> bool:

@@ -1,73 +1,88 @@
 """JSON as strangers write it: read strictly, or refused by name (RFC 8259).
 
 Numbers that are none, names told twice and endless depth are refused: two readers would read
-them differently, or not at all. Integers of any length are read; ids are kept as text.
+them differently, or not at all. Integers beyond 64 bits are read as they are, since ids are kept
+as text; halves of surrogate pairs too, which are cleaned where they are stored.
 """
 
 import json
-import re
+import math
+from collections.abc import Iterable
 from typing import Any
 
 DEEPEST = 200
 LONGEST_NUMBER = 400
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_WHOLES = frozenset({dict, list})
 
 
 class JsonError(ValueError):
-    """The text is no JSON that can be read in one way only."""
+    """The text is no JSON: cut off, or something else."""
+
+
+class AmbiguousJsonError(JsonError):
+    """The text cannot be read in one way only; asking again will not change that."""
 
 
 def parse_json(raw: bytes) -> Any:
     """Read ``raw``.
 
     Raises:
-        JsonError: in words, what is wrong with it.
+        AmbiguousJsonError, JsonError: in words, what is wrong with it.
     """
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise JsonError(f"it is not UTF-8 at byte {error.start}") from error
-    _refuse_depth(text)
-    try:
-        return json.loads(
-            text,
+        content = json.loads(
+            raw.decode("utf-8-sig"),
             parse_constant=_refuse_constant,
             parse_int=_integer,
+            parse_float=_float,
             object_pairs_hook=_object,
         )
-    except JsonError:
-        raise
-    except (ValueError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        raise JsonError(f"it is not UTF-8 at byte {error.start}") from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    except json.JSONDecodeError as error:
         raise JsonError(str(error)[:200]) from error
+    _refuse_depth(content)
+    return content
 
 
-def _refuse_depth(text: str) -> None:
-    """Count brackets outside of strings, so that the reader itself never goes too deep."""
-    if text.count("[") + text.count("{") <= DEEPEST:
-        return
-    depth = 0
-    for found in _BRACKETS.finditer(text):
-        sign = found[0]
-        if sign in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise JsonError(f"it is nested more than {DEEPEST} deep")
-        elif sign in "]}":
-            depth -= 1
+def _refuse_depth(content: Any) -> None:
+    level: list[Any] = [[content]]
+    for _ in range(DEEPEST + 1):
+        level = [part for whole in level for part in _parts(whole) if type(part) in _WHOLES]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _parts(whole: Any) -> Iterable[Any]:
+    return whole.values() if isinstance(whole, dict) else whole
+
+
+def _too_deep() -> AmbiguousJsonError:
+    return AmbiguousJsonError(f"it is nested more than {DEEPEST} deep")
 
 
 def _refuse_constant(name: str) -> Any:
-    raise JsonError(f"{name} is no number")
+    raise AmbiguousJsonError(f"{name} is no number")
 
 
 def _integer(digits: str) -> int:
     if len(digits) > LONGEST_NUMBER:
-        raise JsonError(f"a number has more than {LONGEST_NUMBER} digits")
+        raise AmbiguousJsonError(f"a number has more than {LONGEST_NUMBER} digits")
     return int(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise AmbiguousJsonError("a number is larger than any that can be kept")
+    return number
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise JsonError("a name is told twice")
+        raise AmbiguousJsonError("a name is told twice")
     return found

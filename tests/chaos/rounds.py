@@ -94,4 +94,5 @@ def _git(home: Path, seed: int) -> Iterator[Played]:
     repository.grow(COMMITS)
     with played(GitServer(home / "git"), ANY, seed=seed) as simulator:
         items = frozenset(("commit", sha) for sha in repository.commits)
-        yield Played(f"git:{simulator.url}/vision", {}, simulator, items)
+        variables = {"OPENCREDITS_FORGE_HOSTS": "127.0.0.1"}
+        yield Played(f"git:{simulator.url}/vision", variables, simulator, items)

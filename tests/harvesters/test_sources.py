@@ -8,6 +8,7 @@ import pytest
 from harvesters.forge import ForgeError, RepositoryRecord
 from harvesters.services.harvesting import register_source
 from harvesters.sources import SCHEMES, UnknownSourceError, open_forge
+from harvesters.transports.addresses import Reach
 from tests.repositories import GitRepository
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -84,6 +85,8 @@ def test_an_address_that_could_run_or_reveal_something_is_refused(address, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_remote_that_does_not_answer_is_told_with_its_address():
+def test_a_remote_that_does_not_answer_is_told_with_its_address(settings):
+    settings.FORGE_REACH = Reach.of("127.0.0.1")
+
     with pytest.raises(ForgeError, match=re.escape("http://127.0.0.1:9/lab cannot be fetched")):
         open_forge("git:http://127.0.0.1:9/lab", now=NOW)

@@ -10,7 +10,9 @@ from harvesters.forge import (
     ForgeRefusedError,
     SourceNotFoundError,
 )
-from harvesters.transports.github import ATTEMPTS, GitHubApi
+from harvesters.transports.addresses import AddressRefusedError
+from harvesters.transports.door import ATTEMPTS
+from harvesters.transports.github import GitHubApi
 from tests.github_world import recorded
 from tests.simulator import (
     ForgeSimulator,
@@ -173,7 +175,7 @@ def test_graphql_is_found_on_github_and_on_a_server_of_ones_own(simulator, base,
 
 
 def test_an_address_that_is_none_is_refused():
-    with pytest.raises(ForgeAnswerError, match="Set OPENCREDITS_GITHUB_URL"):
+    with pytest.raises(AddressRefusedError, match="Set OPENCREDITS_GITHUB_URL"):
         GitHubApi("api.github.com", TOKEN, lambda: NOW)
 
 
@@ -185,7 +187,7 @@ def test_a_token_is_read_without_the_line_feed_of_its_file(simulator):
 
 @pytest.mark.parametrize("token", ["ghp_two\nlines", "ghp_令牌", "token ghp_neverShown"])
 def test_a_token_that_cannot_be_one_is_refused_unseen(token):
-    with pytest.raises(ForgeRefusedError, match="OPENCREDITS_GITHUB_TOKEN") as raised:
+    with pytest.raises(ForgeRefusedError, match="The token for GitHub") as raised:
         GitHubApi("https://api.github.com", token, lambda: NOW)
 
     assert token not in str(raised.value)
@@ -204,16 +206,18 @@ def test_the_token_is_in_no_log_and_no_error_even_if_github_repeats_it(api, simu
     assert not any(TOKEN in record.getMessage().split("==>")[0] for record in sent)
 
 
-def test_a_number_that_is_none_is_refused(api, simulator):
-    simulator.faults = [lambda _: Reply(200, {}, b'{"id": NaN}')] * ATTEMPTS
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b'{"id": NaN}', "NaN is no number"),
+        (b'{"id": 1, "id": 2}', "a name is told twice"),
+        (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested more than 200 deep"),
+    ],
+    ids=["NaN", "twice", "deep"],
+)
+def test_an_answer_that_can_be_read_in_two_ways_is_refused_by_name(api, simulator, body, why):
+    simulator.faults = [lambda _: Reply(200, {}, body)] * ATTEMPTS
 
-    with pytest.raises(ForgeBusyError):
+    with pytest.raises(ForgeAnswerError, match=why):
         api.request("GET", "/repositories/515436299")
-
-
-def test_nesting_without_end_is_refused(api, simulator):
-    deep = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
-    simulator.faults = [lambda _: Reply(200, {}, deep)] * ATTEMPTS
-
-    with pytest.raises(ForgeBusyError):
-        api.request("GET", "/repositories/515436299")
+    assert len(simulator.requests) == ATTEMPTS

@@ -12,7 +12,9 @@ from harvesters.forge import (
     ForgeRefusedError,
     SourceNotFoundError,
 )
-from harvesters.transports.rest import ATTEMPTS, RestApi
+from harvesters.transports.addresses import AddressRefusedError
+from harvesters.transports.door import ATTEMPTS
+from harvesters.transports.rest import RestApi
 from tests.simulator import (
     ForgeSimulator,
     Reply,
@@ -193,5 +195,5 @@ def test_a_token_of_other_signs_is_refused_without_repeating_it(simulator, token
 
 @pytest.mark.parametrize("base", ["", "ftp://host", "https://", "host/api"])
 def test_an_address_that_is_none_is_refused(base):
-    with pytest.raises(ForgeAnswerError, match="no address of a forge"):
+    with pytest.raises(AddressRefusedError, match="no address of a forge"):
         RestApi(base, "", lambda: NOW)
