@@ -226,3 +226,58 @@ def issue(number: int, author: dict[str, Any] | None, **given: Any) -> dict[str,
         "timelineItems": connection(given.pop("acts", ())),
     }
     return {**node, **given}
+
+
+def discussion(number: int, author: dict[str, Any] | None, **given: Any) -> dict[str, Any]:
+    at = moment(number)
+    node = {
+        "__typename": "Discussion",
+        "id": f"D_{number}",
+        "databaseId": 5_000 + number,
+        "number": number,
+        "title": "How are checkpoints read?",
+        "url": f"https://github.com/lab/vision/discussions/{number}",
+        "createdAt": at,
+        "updatedAt": at,
+        "closed": False,
+        "stateReason": None,
+        "author": author,
+        "category": {"name": "Q&A"},
+        "labels": connection([{"name": label} for label in given.pop("labels", ())]),
+        "comments": connection([{}] * given.pop("comments", 0)),
+        "answerChosenAt": None,
+        "answerChosenBy": None,
+        "answer": None,
+    }
+    return {**node, **given}
+
+
+def accepted(
+    author: dict[str, Any] | None, chosen_by: dict[str, Any] | None, at: int = 1
+) -> dict[str, Any]:
+    """What a discussion says of the answer that was accepted."""
+    url = "https://github.com/lab/vision/discussions/1#discussioncomment-1"
+    return {
+        "answer": {"url": url, "author": author},
+        "answerChosenAt": moment(at),
+        "answerChosenBy": chosen_by,
+    }
+
+
+def release(number: int, author: dict[str, Any] | None, **given: Any) -> dict[str, Any]:
+    at = moment(number)
+    node = {
+        "__typename": "Release",
+        "id": f"RE_{number}",
+        "databaseId": 6_000 + number,
+        "tagName": f"v0.{number}",
+        "name": f"Version 0.{number}",
+        "url": f"https://github.com/lab/vision/releases/tag/v0.{number}",
+        "isDraft": False,
+        "isPrerelease": False,
+        "createdAt": at,
+        "updatedAt": at,
+        "publishedAt": at,
+        "author": author,
+    }
+    return {**node, **given}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from graphql import (
     DocumentNode,
@@ -19,6 +20,7 @@ from graphql import (
     parse,
     validate,
 )
+from jsonschema import validate as validate_json
 
 from harvesters.forge import Answer
 from tests.github_cost import cost_of
@@ -68,6 +70,11 @@ def schema() -> GraphQLSchema:
 
 
 @cache
+def advisories_schema() -> Any:
+    return recorded("advisories.schema")
+
+
+@cache
 def document(query: str) -> DocumentNode:
     """The query, which the schema allows."""
     parsed = parse(query)
@@ -81,13 +88,16 @@ class NothingThereError(Exception):
 
 @dataclass
 class GitHubWorld:
-    """One repository with pull requests and issues, under a name that may change.
+    """One repository and what it holds, under a name that may change.
 
     It counts the ``points`` that its queries cost.
     """
 
     changes: list[Change] = field(default_factory=list)
     issues: list[dict[str, Any]] = field(default_factory=list)
+    discussions: list[dict[str, Any]] = field(default_factory=list)
+    releases: list[dict[str, Any]] = field(default_factory=list)
+    advisories: list[dict[str, Any]] = field(default_factory=list)
     path: str = "lab/vision"
     number: int = NUMBER
     points: int = 0
@@ -103,7 +113,26 @@ class GitHubWorld:
         if request.path == f"/repositories/{self.number}":
             told = {"id": self.number, "node_id": self.node_id, "full_name": self.path}
             return Reply.of(told)
+        path, _, query = request.path.partition("?")
+        if path == f"/repositories/{self.number}/security-advisories":
+            return self._advisories(path, dict(parse_qsl(query)))
         return Reply.of({"message": "Not Found"}, 404)
+
+    def _advisories(self, path: str, asked: dict[str, str]) -> Reply:
+        """As GitHub's description says: by cursor, the next page named by a link."""
+        validate_json(self.advisories, advisories_schema())
+        assert (asked["state"], asked["sort"], asked["direction"]) == (
+            "published",
+            "created",
+            "asc",
+        )
+        found = sorted(self.advisories, key=lambda one: one["created_at"])
+        start, size = int(asked.get("after", 0)), int(asked["per_page"])
+        link = {}
+        if start + size < len(found):
+            further = urlencode({**asked, "after": start + size})
+            link = {"link": f'<https://api.github.com{path}?{further}>; rel="next"'}
+        return Reply.of(found[start : start + size], **link)
 
     def _graphql(self, body: dict[str, Any]) -> Reply:
         query = document(body["query"])
@@ -153,7 +182,7 @@ class GitHubWorld:
                 yield node["mergeCommit"]
             yield from change.threads
             yield from (one["commit"] for one in change.commits)
-        yield from self.issues
+        yield from [*self.issues, *self.discussions, *self.releases]
 
     def _node_of(self, change: Change) -> dict[str, Any]:
         """Built anew only where something changed: a world of a thousand is asked many times."""
@@ -172,6 +201,8 @@ class GitHubWorld:
             "url": f"https://github.com/{self.path}",
             "pullRequests": connection([self._node_of(change) for change in self.changes]),
             "issues": connection(self.issues),
+            "discussions": connection(self.discussions),
+            "releases": connection(self.releases),
         }
 
 

@@ -1,4 +1,4 @@
-"""GitHub, mostly by GraphQL: pull requests with reviews and comments, issues with triage.
+"""GitHub, mostly by GraphQL: changes, reviews, comments, issues, triage, discussions, releases.
 
 A harvest begins with one look at what is new (`Outlook`), for up to a hundred repositories at
 once. Each stream that has something new is then walked: the first time by creation, an order
@@ -23,6 +23,7 @@ from harvesters.forge import (
     SourceNotFoundError,
     Transport,
 )
+from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node
 from harvesters.forges.github.queries import ask
 from harvesters.forges.github.stand import (
@@ -33,7 +34,7 @@ from harvesters.forges.github.stand import (
     started,
     walked,
 )
-from harvesters.forges.github.streams import STREAMS, Listing, Stream
+from harvesters.forges.github.streams import STREAMS, Stream
 from harvesters.sweep import BROKEN_PROMISES
 
 

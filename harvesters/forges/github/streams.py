@@ -1,39 +1,34 @@
 """What is read of a repository on GitHub: its streams, in the order in which they are walked."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from harvesters.forge import (
     ContributionRecord,
-    Gap,
     RepositoryRecord,
     SourceNotFoundError,
     Transport,
 )
+from harvesters.forges.github.advisories import (
+    advisories_mark,
+    advisory_records,
+    list_advisories,
+)
 from harvesters.forges.github.changes import change_records
 from harvesters.forges.github.contradictions import contradicts, refuse_contradiction
+from harvesters.forges.github.discussions import discussion_records
 from harvesters.forges.github.issues import issue_records
+from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node
 from harvesters.forges.github.overflow import complete
 from harvesters.forges.github.queries import ask, end_of
+from harvesters.forges.github.releases import release_records
 from harvesters.forges.github.stand import Stand, mark_of
 
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of a stream: its items, where the next one begins, and what stays hidden.
-
-    An empty ``end`` ends the stream. ``hidden`` says why the item at a place, or a part of it, may
-    not be seen.
-    """
-
-    items: Sequence[Node | None]
-    end: str = ""
-    hidden: Mapping[int, str] = field(default_factory=dict)
-    gaps: Sequence[Gap] = ()
-    seconds: float = 0.0
+LONGEST_DRAFT = timedelta(days=90)
+"""A release is published at most so long after its draft was begun, or is not noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +124,20 @@ def _listed(
 STREAMS: Sequence[Stream] = (
     _listed(Connection("changes", "pullRequests"), "pull request", change_records),
     _listed(Connection("issues", "issues"), "issue", issue_records),
+    _listed(Connection("discussions", "discussions"), "discussion", discussion_records),
+    _listed(
+        Connection("releases", "releases", moment="createdAt", lateness=LONGEST_DRAFT),
+        "release",
+        release_records,
+        label="tagName",
+    ),
+    Stream(
+        "advisories",
+        "advisory",
+        "ghsa_id",
+        advisories_mark,
+        lambda _: 0,
+        list_advisories,
+        advisory_records,
+    ),
 )
