@@ -123,6 +123,7 @@ def _cut_waiting_short(site: ServedSite, chance: random.Random) -> None:
         "UPDATE harvesters_harvestcursor SET next_at = now()"
         " WHERE swept_at IS NULL AND lease_until IS NULL RETURNING id"
     )
+    site.sql("DELETE FROM harvesters_ratebudget RETURNING id")
     if chance.random() < 0.1:
         site.sql(
             "UPDATE harvesters_harvestcursor SET lease_until = now()"
