@@ -166,7 +166,8 @@ def git() -> Check:
 
 
 def github_token() -> Check:
-    found = _("set") if settings.GITHUB_TOKEN else _("none: GitHub allows 60 requests an hour")
+    is_known = settings.GITHUB_APP_ID or settings.GITHUB_TOKEN
+    found = _("set") if is_known else _("none: GitHub allows 60 requests an hour")
     return Check("github token", is_good=True, found=found, mend="OPENCREDITS_GITHUB_TOKEN=...")
 
 

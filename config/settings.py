@@ -226,6 +226,9 @@ SPECTACULAR_SETTINGS = {
 # Forges. An address of one's own serves a fake or a self-hosted forge.
 GITHUB_URL = env_text("OPENCREDITS_GITHUB_URL", "https://api.github.com")
 GITHUB_TOKEN = env_text("OPENCREDITS_GITHUB_TOKEN")
+GITHUB_APP_ID = env_text("OPENCREDITS_GITHUB_APP_ID")
+GITHUB_APP_KEY_FILE = env_text("OPENCREDITS_GITHUB_APP_KEY_FILE")
+GITHUB_INSTALLATION_ID = env_text("OPENCREDITS_GITHUB_INSTALLATION_ID")
 # What harvests may reach besides public addresses.
 FORGE_REACH = env_reach("OPENCREDITS_FORGE_HOSTS")
 # Whoever knows a secret may make sweeps due; several, with spaces between, while one is changed.

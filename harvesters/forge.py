@@ -183,6 +183,15 @@ class Answer:
         return told if told.tzinfo else None
 
 
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What an answer cost of our account's limit, what is left of it, and until when."""
+
+    cost: int
+    remaining: int
+    reset_at: datetime | None = None
+
+
 class Transport(Protocol):
     """The one door to a forge's network. It retries what time heals and names what it cannot."""
 

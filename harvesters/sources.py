@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
+from github.Auth import Auth
 
 from harvesters.forge import Forge, ForgeError, Transport
 from harvesters.forges.git import Git
@@ -15,9 +16,11 @@ from harvesters.forges.github import GitHub
 from harvesters.forges.jsonl import JsonLines
 from harvesters.models import HarvestCursor
 from harvesters.shared_budget import SharedBudget
+from harvesters.transports.addresses import Reach
 from harvesters.transports.budgeted import BudgetedTransport
 from harvesters.transports.git import open_git
 from harvesters.transports.github import GitHubApi
+from harvesters.transports.github_app import open_installation
 from harvesters.transports.lines import LineFile
 
 
@@ -44,8 +47,24 @@ def _open_git(address: str, now: datetime) -> tuple[Forge, str]:
 
 def _open_github(address: str, now: datetime) -> tuple[Forge, str]:
     reach = settings.FORGE_REACH.with_own(settings.GITHUB_URL)
-    api = GitHubApi(settings.GITHUB_URL, settings.GITHUB_TOKEN, timezone.now, reach=reach)
-    return GitHub(_budgeted(api, settings.GITHUB_URL, settings.GITHUB_TOKEN), now), address
+    token, account = _github_account(reach)
+    api = GitHubApi(settings.GITHUB_URL, token, timezone.now, reach=reach)
+    return GitHub(_budgeted(api, settings.GITHUB_URL, account), now), address
+
+
+def _github_account(reach: Reach) -> tuple[str | Auth, str]:
+    """By what GitHub knows us, an app before a person, and whose budget that is."""
+    if not settings.GITHUB_APP_ID:
+        return settings.GITHUB_TOKEN, settings.GITHUB_TOKEN
+    installation = open_installation(
+        settings.GITHUB_URL,
+        settings.GITHUB_APP_ID,
+        Path(settings.GITHUB_APP_KEY_FILE),
+        settings.GITHUB_INSTALLATION_ID,
+        timezone.now,
+        reach,
+    )
+    return installation, f"installation {settings.GITHUB_INSTALLATION_ID}"
 
 
 def _budgeted(transport: Transport, base_url: str, token: str) -> Transport:

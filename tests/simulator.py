@@ -197,6 +197,8 @@ def graphql_error(kind: str, message: str, path: Sequence[str | int] = ()) -> Fa
 def holes(reply: Reply) -> Reply:
     """HTTP 200 with holes where items should be, and not a word why."""
     body = reply.json()
+    if not isinstance(body, dict):
+        return reply
     for connection in ((body.get("data") or {}).get("repository") or {}).values():
         if isinstance(connection, dict) and "nodes" in connection:
             connection["nodes"] = [None for _ in connection["nodes"]]

@@ -135,7 +135,7 @@ def _changed(reply: Reply, change: Callable[[list[Any]], list[Any]]) -> Reply:
 
 
 def _connections(body: Any) -> list[dict[str, Any]]:
-    data = body.get("data") or {}
+    data = (body.get("data") if isinstance(body, dict) else None) or {}
     repository = data.get("repository") or data.get("node") or {}
     return [part for part in repository.values() if isinstance(part, dict) and "nodes" in part]
 

@@ -6,7 +6,7 @@ that never changes, so that a harvest goes on where it stopped; from then on wha
 since, newest first. The page halves when GitHub gives up and grows a little while it is quick.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +23,7 @@ from harvesters.forge import (
     SourceNotFoundError,
     Transport,
 )
+from harvesters.forges.github.freshness import begin, unchanged
 from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node
 from harvesters.forges.github.queries import ask
@@ -31,7 +32,6 @@ from harvesters.forges.github.stand import (
     asking_less,
     moved_on,
     resumed,
-    started,
     walked,
 )
 from harvesters.forges.github.streams import STREAMS, Stream
@@ -77,6 +77,15 @@ class GitHub:
             if page.is_last:
                 return
 
+    def unchanged(self, cursors: Sequence[tuple[RepositoryRecord, Cursor]]) -> set[str]:
+        """The ids of those that have nothing new: one request for a hundred repositories.
+
+        A tick asks it before it hands out work: what is unchanged counts as swept, and only the
+        rest is harvested. Whatever cannot be told counts as changed.
+        """
+        with _as_promised():
+            return unchanged(self.transport, cursors, self.now)
+
     def _step(self, stand: Stand, repository: RepositoryRecord) -> tuple[Page, Stand]:
         """The next page, and where the harvest stands behind it."""
         stream = next((one for one in STREAMS if one.name in stand.due), None)
@@ -107,9 +116,7 @@ class GitHub:
         (outlook,) = found.data["nodes"]
         if str(outlook["databaseId"]) != repository.external_id:
             raise SourceNotFoundError(f"{repository.path} is another repository now.")
-        marks = {stream.name: stream.mark(outlook, self.now) for stream in STREAMS}
-        total = sum(stream.count(outlook) for stream in STREAMS)
-        return started(replace(stand, node=node), marks, total, self.now)
+        return begin(replace(stand, node=node), outlook, self.now)
 
     def _node_of(self, repository: RepositoryRecord) -> str:
         """GitHub's own id of the repository with this number, whatever its name is now."""

@@ -9,6 +9,7 @@ from harvesters.forge import (
     ForgeOverloadedError,
     ForgeRefusedError,
     SourceNotFoundError,
+    Spending,
 )
 from harvesters.transports.addresses import AddressRefusedError
 from harvesters.transports.door import ATTEMPTS
@@ -221,3 +222,46 @@ def test_an_answer_that_can_be_read_in_two_ways_is_refused_by_name(api, simulato
     with pytest.raises(ForgeAnswerError, match=why):
         api.request("GET", "/repositories/515436299")
     assert len(simulator.requests) == ATTEMPTS
+
+
+@pytest.fixture
+def spent():
+    return []
+
+
+@pytest.fixture
+def counting(simulator, spent):
+    return GitHubApi(simulator.url, TOKEN, lambda: NOW, on_spent=spent.append)
+
+
+LEFT = {"x-ratelimit-remaining": "4874", "x-ratelimit-reset": str(int(NOW.timestamp()) + 600)}
+IN_TEN_MINUTES = NOW + timedelta(minutes=10)
+
+
+def test_a_query_tells_what_it_cost(counting, simulator, spent):
+    limit = {"cost": 14, "remaining": 4986, "resetAt": "2026-11-23T10:10:00Z"}
+    simulator.faults = [lambda _: Reply.of({"data": {"rateLimit": limit}}, **LEFT)]
+
+    counting.request("POST", "/graphql", body={"query": "{ rateLimit { cost } }"})
+
+    assert spent == [Spending(14, 4986, IN_TEN_MINUTES)]
+
+
+@pytest.mark.parametrize(("code", "cost"), [(200, 1), (304, 0)])
+def test_a_request_costs_one_unless_nothing_had_changed(counting, simulator, spent, code, cost):
+    simulator.faults = [lambda _: Reply(code, LEFT, b"{}" if code != 304 else b"")]
+
+    counting.request("GET", "/repositories/515436299")
+
+    assert spent == [Spending(cost, 4874, IN_TEN_MINUTES)]
+
+
+@pytest.mark.parametrize(
+    "limit", [None, 7, {}, {"cost": "much", "remaining": 1, "resetAt": "soon"}], ids=str
+)
+def test_what_tells_no_cost_is_no_spending(counting, simulator, spent, limit):
+    simulator.faults = [lambda _: Reply.of({"data": {"rateLimit": limit}})]
+
+    counting.request("POST", "/graphql", body={"query": "{ rateLimit { cost } }"})
+
+    assert spent == []
