@@ -14,6 +14,7 @@ class Order(StrEnum):
 
     OLDEST_UPDATE_FIRST = "oldest update first, from a moment on"
     NEWEST_UPDATE_FIRST = "newest update first"
+    NEWEST_FIRST = "newest first, of what was updated since a moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class Stream:
     """One list of a repository, and how its items are read.
 
     ``read`` may ask the forge for more about an item; ``key`` names an item within the stream.
+    Where it asks, ``at_once`` is small: so many items are read before they are stored.
+    ``created_at`` is needed where the order is by creation. The forge lists no more than
+    ``largest_page`` items at once, however many are asked for.
     """
 
     name: str
@@ -56,3 +60,11 @@ class Stream:
     read: Callable[[Any], Reading]
     key: Callable[[Any], str]
     updated_at: Callable[[Any], datetime]
+    created_at: Callable[[Any], datetime] | None = None
+    at_once: int = 1_000
+    largest_page: int = 100
+
+    @property
+    def ordered_by(self) -> Callable[[Any], datetime]:
+        """The moment by which the list is ordered."""
+        return self.created_at or self.updated_at

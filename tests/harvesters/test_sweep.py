@@ -1,5 +1,6 @@
 """Lists that change while they are walked, break off and lie: everything is told, at its latest."""
 
+import json
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,13 @@ from harvesters.forge import (
     Kind,
 )
 from harvesters.streams import Listing, Order, Reading, Stream
-from harvesters.sweep import LARGEST_PAGE, walk
+from harvesters.sweep import walk
 
 BEGUN = datetime(2026, 3, 1, tzinfo=UTC)
-UP, DOWN = Order.OLDEST_UPDATE_FIRST, Order.NEWEST_UPDATE_FIRST
-ORDERS = pytest.mark.parametrize("order", [UP, DOWN], ids=["upwards", "downwards"])
+UP, DOWN, BY_CREATION = Order
+ORDERS = pytest.mark.parametrize(
+    "order", [UP, DOWN, BY_CREATION], ids=["upwards", "downwards", "by creation"]
+)
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Forge:
     order: Order
     now: datetime = BEGUN
     items: dict[int, tuple[datetime, int]] = field(default_factory=dict)
+    created: dict[int, datetime] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     asked: int = 0
 
@@ -37,6 +41,7 @@ class Forge:
         for key in keys:
             version = self.items[key][1] + 1 if key in self.items else 1
             self.items[key] = (self.now, version)
+            self.created.setdefault(key, self.now)
 
     def pass_time(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -47,9 +52,11 @@ class Forge:
         if fault == "overload":
             raise ForgeOverloadedError("too much")
         rows = sorted((moment, key, version) for key, (moment, version) in self.items.items())
-        if self.order is UP:
+        if self.order is not DOWN:
             rows = [row for row in rows if asked.since is None or row[0] >= asked.since]
-        else:
+        if self.order is BY_CREATION:
+            rows.sort(key=lambda row: (self.created[row[1]], row[1]))
+        if self.order is not UP:
             rows.reverse()
         start = (asked.number - 1) * asked.size
         page = rows[start : start + asked.size]
@@ -70,6 +77,7 @@ class Forge:
                 lambda row: Reading([record(row)]),
                 lambda row: str(row[1]),
                 lambda row: row[0],
+                (lambda row: self.created[row[1]]) if self.order is BY_CREATION else None,
             )
         ]
 
@@ -168,8 +176,9 @@ def test_who_leaves_a_page_of_one_moment_hides_nobody():
     assert reader.knows_all()
 
 
-def test_who_is_deleted_while_a_list_is_walked_hides_nobody():
-    reader = Reader(filled(DOWN, 730))
+@pytest.mark.parametrize("order", [DOWN, BY_CREATION], ids=["downwards", "by creation"])
+def test_who_is_deleted_while_a_list_is_walked_hides_nobody(order):
+    reader = Reader(filled(order, 730))
 
     def delete(_):
         if reader.pages <= 3:
@@ -188,6 +197,32 @@ def test_a_page_that_is_too_much_is_asked_for_in_halves(order):
 
     assert reader.sweep()
     assert reader.knows_all()
+
+
+@ORDERS
+def test_pages_that_had_to_be_halved_grow_again_and_skip_nobody(order):
+    forge = filled(order, 1_000)
+    forge.faults = ["", "overload", "overload", "overload"]
+    reader = Reader(forge)
+
+    assert reader.sweep()
+    assert reader.knows_all()
+    assert forge.asked <= 1_000 // 50 + 10
+
+
+@ORDERS
+def test_a_forge_that_lists_few_at_once_is_asked_for_no_more(order):
+    forge = filled(order, 200)
+    (stream,) = forge.streams()
+
+    def lists_few(asked):
+        assert asked.size <= 30
+        return stream.list(asked)
+
+    few = replace(stream, list=lists_few, largest_page=30)
+    pages = list(walk([few], {}, forge.now))
+
+    assert {r.external_id for page in pages for r in page.records} == {str(n) for n in range(200)}
 
 
 @ORDERS
@@ -273,7 +308,104 @@ def test_pages_grow_while_the_forge_is_quick():
     sizes = [page.items for page in walk(forge.streams(), {}, forge.now)]
 
     assert sizes[0] == 50
-    assert max(sizes) == LARGEST_PAGE
+    assert max(sizes) == 100
+
+
+@dataclass
+class Costly:
+    """A forge where each item takes a request of its own, some of which it refuses."""
+
+    forge: Forge
+    refused: set[int] = field(default_factory=set)
+    asked: list[int] = field(default_factory=list)
+
+    def streams(self):
+        (stream,) = self.forge.streams()
+        return [replace(stream, read=self.read, at_once=10)]
+
+    def read(self, row):
+        self.asked.append(row[1])
+        if len(self.asked) in self.refused:
+            raise ForgeBusyError("the limit is used up")
+        return Reading([record(row)])
+
+
+@ORDERS
+def test_what_was_read_before_the_forge_stopped_us_is_told_and_not_asked_for_again(order):
+    costly = Costly(filled(order, 120), refused={7, 30, 31, 95})
+    reader = Reader(costly)
+
+    sweeps = 1
+    while not walked_once(reader, costly):
+        sweeps += 1
+
+    assert sweeps == 5
+    assert set(reader.versions) == set(range(120))
+    assert len(costly.asked) <= 120 + 4 + 2 * 4, "those refused, and the latest second"
+
+
+@ORDERS
+def test_a_few_items_are_told_at_a_time_where_each_takes_requests(order):
+    costly = Costly(filled(order, 120))
+
+    pages = list(walk(costly.streams(), {}, costly.forge.now))
+
+    assert max(page.items for page in pages) == 10
+    assert sum(page.items for page in pages) == len(costly.asked)
+    assert [page.is_last for page in pages] == [False] * (len(pages) - 1) + [True]
+
+
+@ORDERS
+def test_a_worker_that_dies_after_any_page_leaves_little_to_read_again(order):
+    costly = Costly(filled(order, 120))
+    reader = Reader(costly)
+
+    while not walked_once(reader, costly, stops=1):
+        assert len(costly.asked) < 200
+
+    assert set(reader.versions) == set(range(120))
+    assert len(costly.asked) <= 120 + 2 * 13
+
+
+@ORDERS
+def test_a_second_sweep_reads_the_latest_only(order):
+    costly = Costly(filled(order, 120))
+    reader = Reader(costly)
+    walked_once(reader, costly)
+    costly.asked.clear()
+    costly.forge.pass_time(7200)
+    costly.forge.update(3, 77)
+
+    assert walked_once(reader, costly)
+    assert set(costly.asked) - set(range(108, 120)) == {3, 77}, "and ten minutes more"
+
+
+@ORDERS
+def test_what_changes_in_the_very_second_in_which_it_was_read_is_read_again(order):
+    forge = filled(order, 60, seconds=0)
+    costly = Costly(forge, refused={5})
+    reader = Reader(costly)
+    walked_once(reader, costly)
+    forge.update(*range(60))
+    forge.pass_time(3600)
+
+    assert walked_once(reader, costly)
+    assert walked_once(reader, costly)
+
+    assert set(reader.versions.values()) == {2}
+
+
+def walked_once(reader, costly, stops=None):
+    """A walk until its end, the forge, or after ``stops`` pages we end it."""
+    try:
+        for number, page in enumerate(walk(costly.streams(), reader.cursor, costly.forge.now), 1):
+            reader.versions.update({int(r.external_id): int(r.title) for r in page.records})
+            reader.cursor = json.loads(json.dumps(page.cursor))
+            if page.is_last or number == stops:
+                return page.is_last
+    except ForgeBusyError:
+        return False
+    raise AssertionError("a walk ends with its last page")
 
 
 @ORDERS
