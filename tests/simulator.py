@@ -18,6 +18,8 @@ from typing import Any
 HANGS = "hangs"
 CLOSES = "closes"
 DRIPS = "drips"
+STALLS = "stalls"
+HEADS = "heads"
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,23 @@ class _Player(BaseHTTPRequestHandler):
     def _send(self, reply: Reply) -> None:
         # Without the date, which is today's: worlds and the clocks of tests stand at another one.
         self.send_response_only(reply.status)
+        if reply.end == HEADS:
+            self._drip(b"X-More: and more\r\n" * 1_000)
         for name, value in ({"content-length": str(len(reply.body))} | reply.headers).items():
             self.send_header(name, value)
         self.end_headers()
-        if reply.end != DRIPS:
+        if reply.end == DRIPS:
+            self._drip(reply.body)
+        elif reply.end == STALLS:
+            self.wfile.write(reply.body[: len(reply.body) // 2])
+            self.server.simulator.released.wait(30)
+        else:
             self.wfile.write(reply.body)
-            return
-        for place in range(len(reply.body)):
-            self.wfile.write(reply.body[place : place + 1])
+
+    def _drip(self, told: bytes) -> None:
+        self.flush_headers()
+        for place in range(len(told)):
+            self.wfile.write(told[place : place + 1])
             if self.server.simulator.released.wait(0.05):
                 return
 
@@ -159,6 +170,16 @@ def hanging(reply: Reply) -> Reply:
 def dripping(reply: Reply) -> Reply:
     """A byte comes now and then, for ever."""
     return replace(reply, end=DRIPS)
+
+
+def stalling(reply: Reply) -> Reply:
+    """Half of the body comes, and then nothing, while anybody waits."""
+    return replace(reply, end=STALLS)
+
+
+def without_end_of_headers(reply: Reply) -> Reply:
+    """One header after the other comes, byte by byte."""
+    return replace(reply, end=HEADS)
 
 
 def cut_off(reply: Reply) -> Reply:

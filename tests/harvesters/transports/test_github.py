@@ -18,13 +18,17 @@ from tests.github_world import recorded
 from tests.simulator import (
     ForgeSimulator,
     Reply,
+    bomb,
     closed,
     cut_off,
+    dripping,
     graphql_error,
     half_json,
     hanging,
+    stalling,
     status,
     web_page,
+    without_end_of_headers,
 )
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -173,6 +177,78 @@ def test_graphql_is_found_on_github_and_on_a_server_of_ones_own(simulator, base,
 
     assert simulator.requests[0].path == path
     assert "authorization" not in simulator.requests[0].headers
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest",
+        "http://127.0.0.1:9/repositories/1",
+        "//10.0.0.1/x",
+        "http://[",
+    ],
+)
+def test_github_sends_us_to_no_other_host(api, simulator, code, target):
+    simulator.faults = [status(code, location=target)]
+
+    with pytest.raises(ForgeAnswerError, match="another host"):
+        api.request("GET", "/repositories/515436299")
+    assert len(simulator.requests) == 1
+
+
+def test_redirects_in_a_circle_end(api, simulator):
+    simulator.world = lambda request: Reply(301, {"location": request.path + "/"})
+
+    with pytest.raises(ForgeAnswerError, match="from one address to the next"):
+        api.request("GET", "/repositories/1")
+    assert len(simulator.requests) == 4
+
+
+def test_an_answer_that_is_still_being_made_is_waited_for_by_the_schedule(api, simulator):
+    simulator.world = lambda _: Reply.of({}, 202)
+
+    with pytest.raises(ForgeBusyError, match="still being made"):
+        api.request("GET", "/repos/a/b/stats/contributors")
+    assert len(simulator.requests) == ATTEMPTS
+
+
+@pytest.mark.parametrize("fault", [dripping, stalling, without_end_of_headers])
+def test_an_answer_that_drips_is_given_up_in_time(api, simulator, fault):
+    simulator.faults = [fault]
+
+    with pytest.raises(ForgeOverloadedError, match="more than 1 seconds"):
+        api.request("GET", "/repositories/515436299")
+
+
+def test_a_bomb_of_gzip_is_refused_by_its_size(simulator):
+    simulator.faults = [bomb]
+
+    with pytest.raises(ForgeAnswerError, match="more than 32 MB"):
+        GitHubApi(simulator.url, TOKEN, lambda: NOW).request("GET", "/repositories/515436299")
+
+
+def test_one_connection_serves_many_requests(api, simulator):
+    ports = set()
+    simulator.world = lambda request: Reply.of({"port": request.headers["host"]})
+    handle = simulator._server.process_request
+
+    def counted(request, client):
+        ports.add(client[1])
+        handle(request, client)
+
+    simulator._server.process_request = counted
+    for _ in range(3):
+        api.request("GET", "/repositories/1")
+
+    assert len(ports) == 1
+
+
+@pytest.mark.parametrize("path", ["http://169.254.169.254/", "//host.example/x", "repos/a/b"])
+def test_what_is_no_path_is_not_asked(api, simulator, path):
+    with pytest.raises(ForgeAnswerError, match="no path below"):
+        api.request("GET", path)
+    assert simulator.requests == []
 
 
 def test_an_address_that_is_none_is_refused():

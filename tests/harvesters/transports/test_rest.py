@@ -1,6 +1,9 @@
 """A REST forge on loopback: asked politely, believed carefully, never followed elsewhere."""
 
+import gzip
 import logging
+import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from harvesters.forge import (
     ForgeAnswerError,
     ForgeBusyError,
+    ForgeError,
     ForgeOverloadedError,
     ForgeRefusedError,
     SourceNotFoundError,
@@ -24,8 +28,10 @@ from tests.simulator import (
     dripping,
     half_json,
     hanging,
+    stalling,
     status,
     web_page,
+    without_end_of_headers,
 )
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -33,6 +39,11 @@ TOKEN = "glpat-neverShown"
 
 
 REDIRECTS = {
+    "/slashes": "//169.254.169.254/latest",
+    "/file": "file:///etc/passwd",
+    "/backslash": "\\\\169.254.169.254\\latest",
+    "/port-that-is-none": "http://127.0.0.1:99999999/",
+    "/nowhere": "http://[",
     "/moved": "/api/v4/projects/7",
     "/astray": "http://169.254.169.254/latest/meta-data",
     "/port": "http://127.0.0.1:1/api/v4/projects/7",
@@ -109,7 +120,7 @@ def test_one_that_breaks_off_again_and_again_is_left_for_later(api, simulator, f
     assert raised.value.retry_at == NOW + timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("fault", [hanging, dripping], ids=["silence", "drips"])
+@pytest.mark.parametrize("fault", [hanging, dripping, stalling, without_end_of_headers])
 def test_an_answer_that_takes_too_long_is_given_up(api, simulator, fault):
     simulator.faults = [fault]
 
@@ -125,14 +136,72 @@ def test_a_bomb_of_gzip_is_refused_by_its_size(simulator):
         RestApi(f"{simulator.url}/api/v4", TOKEN, lambda: NOW).request("GET", "/projects/7")
 
 
+def test_a_bomb_never_unfolds_beyond_its_size_in_memory(simulator):
+    packed = gzip.compress(gzip.compress(bytes(200 << 20), 1), 1)
+    told = {"content-encoding": "gzip, gzip"}
+    simulator.faults = [lambda _: Reply(200, told, packed)]
+    api = RestApi(f"{simulator.url}/api/v4", TOKEN, lambda: NOW)
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(ForgeAnswerError, match="more than 32 MB"):
+            api.request("GET", "/projects/7")
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_what_claims_to_be_packed_and_is_not_is_a_broken_answer(api, simulator, coding):
+    simulator.faults = [lambda _: Reply(200, {"content-encoding": coding}, b"not packed")]
+
+    assert api.request("GET", "/projects/7").body["id"] == 7
+    assert len(simulator.requests) == 2
+
+
+def test_a_packed_answer_is_unpacked(api, simulator):
+    packed = gzip.compress(b'{"id": 7}')
+    simulator.faults = [lambda _: Reply(200, {"content-encoding": "gzip"}, packed)]
+
+    assert api.request("GET", "/projects/7").body == {"id": 7}
+
+
+def test_a_link_to_the_next_page_leads_nowhere_else(api, simulator):
+    link = '<http://169.254.169.254/api/v4/projects/7?page=2>; rel="next"'
+    simulator.faults = [lambda reply: replace(reply, headers={"link": link})]
+
+    told = api.request("GET", "/projects/7").headers["link"]
+    with pytest.raises(ForgeAnswerError, match="no path below"):
+        api.request("GET", told[1 : told.index(">")])
+
+    assert len(simulator.requests) == 1
+
+
+def test_no_cookie_is_kept_and_no_proxy_asked(api, simulator, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    simulator.faults = [lambda reply: replace(reply, headers={"set-cookie": "who=us"})]
+
+    api.request("GET", "/projects/7")
+    api.request("GET", "/projects/7")
+
+    assert "cookie" not in simulator.requests[1].headers
+
+
 def test_a_redirect_to_itself_is_followed(api):
     assert api.request("GET", "/moved").body["id"] == 7
 
 
-@pytest.mark.parametrize("path", ["/astray", "/port"])
+@pytest.mark.parametrize("path", sorted(set(REDIRECTS) - {"/moved", "/circle", "/backslash"}))
 def test_a_redirect_to_another_host_is_not(api, path):
     with pytest.raises(ForgeAnswerError, match="another host"):
         api.request("GET", path)
+
+
+def test_a_backslash_never_becomes_a_host(api, simulator):
+    with pytest.raises(ForgeError):
+        api.request("GET", "/backslash")
+    assert {request.headers["host"] for request in simulator.requests} == {simulator.url[7:]}
 
 
 def test_redirects_in_a_circle_end(api, simulator):
