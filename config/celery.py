@@ -5,10 +5,11 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import beat_init, task_received, worker_ready
+from celery.signals import beat_init, task_received, worker_process_init, worker_ready
 from celery.worker import state
 
 from config.deafness import Hearing, end_when_deaf
+from config.guarding import guard_process
 
 # Root is warned of because of pickled messages; ours are JSON, and in a container root is usual.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -32,3 +33,9 @@ def _listen(**_told: object) -> None:
     hearing = Hearing(state.active_requests)
     task_received.connect(hearing.heard, weak=False)
     end_when_deaf(hearing)
+
+
+@worker_process_init.connect
+def _guard(**_told: object) -> None:
+    """Let what harvests reach checked addresses only."""
+    guard_process()

@@ -11,6 +11,9 @@ VERBS_WITHOUT_DATABASE = frozenset(
 )  # fmt: skip
 """``doctor`` and ``serve`` look after the database themselves; the others do without."""
 
+VERBS_UNDER_GUARD = frozenset({"harvest"})
+"""They go where strangers send them, and so only to checked addresses."""
+
 
 def main() -> None:
     """Run the verb in ``sys.argv``; a known error is one line, and its exit code stays."""
@@ -22,6 +25,10 @@ def main() -> None:
         sys.exit("OpenCredits runs on Linux and macOS; on Windows, use WSL.")
     try:
         with _database(sys.argv):
+            if verb_of(sys.argv) in VERBS_UNDER_GUARD:
+                from config.guarding import guard_process  # noqa: PLC0415
+
+                guard_process()
             execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
@@ -59,6 +66,11 @@ class _Entered(AbstractContextManager[Any]):
 
 def needs_database(arguments: list[str]) -> bool:
     """Whether the command line names a verb that reads or writes rows."""
-    verb = next((word for word in arguments[1:] if not word.startswith("-")), None)
+    verb = verb_of(arguments)
     asks_for_help = any(word in {"--help", "-h"} for word in arguments)
     return verb is not None and verb not in VERBS_WITHOUT_DATABASE and not asks_for_help
+
+
+def verb_of(arguments: list[str]) -> str | None:
+    """The verb in the command line, if there is one."""
+    return next((word for word in arguments[1:] if not word.startswith("-")), None)

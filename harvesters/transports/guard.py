@@ -64,7 +64,7 @@ class _Guard:
 
     def _look_up(self, host: Any) -> None:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-        if name is None or name in self._hosts or name == getattr(_checked, "host", None):
+        if name is None or name.lower() in self._hosts or name == getattr(_checked, "host", None):
             return
         raise UncheckedConnectionError(f"The host {name} was looked up without a check of it.")
 
