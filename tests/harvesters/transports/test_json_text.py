@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvesters.transports.json_text import DEEPEST, JsonError, parse_json
+from harvesters.transports.json_text import DEEPEST, AmbiguousJsonError, JsonError, parse_json
 
 PLAIN = st.recursive(
     st.none()
@@ -40,6 +40,7 @@ def test_any_brackets_are_read_or_refused_by_name(text):
 REFUSED = {
     "NaN": b'{"a": NaN}',
     "infinity": b"[-Infinity]",
+    "a number too large": b"[1e400]",
     "a name told twice": b'{"id": 1, "id": 2}',
     "a name told twice inside": b'[{"a": {"b": 1, "b": 1}}]',
     "a hundred thousand deep": b"[" * 100_000,
@@ -56,6 +57,35 @@ REFUSED = {
 def test_what_two_readers_would_read_differently_is_refused(raw):
     with pytest.raises(JsonError):
         parse_json(raw)
+
+
+@pytest.mark.parametrize(
+    "key", ["NaN", "a name told twice", "a hundred thousand deep", "deep objects"]
+)
+def test_what_asking_again_will_not_change_has_a_name_of_its_own(key):
+    with pytest.raises(AmbiguousJsonError):
+        parse_json(REFUSED[key])
+
+
+@given(PLAIN, st.data())
+def test_what_was_cut_off_is_not_taken_for_something_else(value, data):
+    raw = json.dumps([value]).encode()
+
+    with pytest.raises(JsonError) as refused:
+        parse_json(raw[: data.draw(st.integers(0, len(raw) - 1))])
+    assert not isinstance(refused.value, AmbiguousJsonError)
+
+
+@given(st.integers(1, 2 * DEEPEST), st.booleans())
+def test_depth_is_counted_alike_for_lists_and_objects(depth, is_list):
+    begin, end = (b"[", b"]") if is_list else (b'{"a":', b"}")
+    raw = begin * depth + b"1" + end * depth
+
+    if depth <= DEEPEST:
+        parse_json(raw)
+    else:
+        with pytest.raises(AmbiguousJsonError, match="deep"):
+            parse_json(raw)
 
 
 def test_brackets_inside_of_texts_are_not_depth():
