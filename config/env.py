@@ -38,6 +38,19 @@ def env_number(name: str, default: int) -> int:
     return int(text)
 
 
+def env_by_host(name: str) -> dict[str, str]:
+    """The value of ``name`` as ``HOST=VALUE``, with spaces or commas between several.
+
+    A single value without a host is every host's, and stands under an empty name.
+    """
+    items = env_text(name).replace(",", " ").split()
+    pairs = [item.rpartition("=") if "=" in item else ("", "", item) for item in items]
+    found = {host.lower(): value for host, _, value in pairs}
+    if len(found) < len(items) or ("" in found and len(items) > 1) or "" in found.values():
+        raise ImproperlyConfigured(f"{name}: write HOST=VALUE, once for each host.")
+    return found
+
+
 def env_reach(name: str) -> Reach:
     """The value of ``name`` as hosts, addresses and networks."""
     try:

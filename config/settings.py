@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 import dj_database_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.broker import broker_socket
-from config.env import env_flag, env_number, env_reach, env_text
+from config.env import env_by_host, env_flag, env_number, env_reach, env_text
 from credits.keyfiles import kept, make_rsa_key
 
 # Lets generic classes of Django and DRF be written with their types, as in ``ModelForm[User]``.
@@ -229,6 +230,13 @@ GITHUB_TOKEN = env_text("OPENCREDITS_GITHUB_TOKEN")
 GITHUB_APP_ID = env_text("OPENCREDITS_GITHUB_APP_ID")
 GITHUB_APP_KEY_FILE = env_text("OPENCREDITS_GITHUB_APP_KEY_FILE")
 GITHUB_INSTALLATION_ID = env_text("OPENCREDITS_GITHUB_INSTALLATION_ID")
+# By host, as there are many; a value without a host is for all of them.
+GITEA_URL = env_by_host("OPENCREDITS_GITEA_URL")
+GITEA_TOKEN = env_by_host("OPENCREDITS_GITEA_TOKEN")
+if "" in GITEA_TOKEN and "" not in GITEA_URL:
+    raise ImproperlyConfigured(
+        "OPENCREDITS_GITEA_TOKEN: write HOST=TOKEN, or every host that a source names is told it."
+    )
 # What harvests may reach besides public addresses.
 FORGE_REACH = env_reach("OPENCREDITS_FORGE_HOSTS")
 # Whoever knows a secret may make sweeps due; several, with spaces between, while one is changed.

@@ -12,6 +12,7 @@ from github.Auth import Auth
 
 from harvesters.forge import Forge, ForgeError, Transport
 from harvesters.forges.git import Git
+from harvesters.forges.gitea import Gitea
 from harvesters.forges.github import GitHub
 from harvesters.forges.jsonl import JsonLines
 from harvesters.models import HarvestCursor
@@ -22,6 +23,7 @@ from harvesters.transports.git import open_git
 from harvesters.transports.github import GitHubApi
 from harvesters.transports.github_app import open_installation
 from harvesters.transports.lines import LineFile
+from harvesters.transports.rest import RestApi
 
 
 class UnknownSourceError(ForgeError):
@@ -67,6 +69,18 @@ def _github_account(reach: Reach) -> tuple[str | Auth, str]:
     return installation, f"installation {settings.GITHUB_INSTALLATION_ID}"
 
 
+def _open_gitea(address: str, now: datetime) -> tuple[Forge, str]:
+    """``HOST/OWNER/NAME``; a token is told to no other host than its own."""
+    named, _, path = address.partition("/")
+    host = named.lower()
+    own = settings.GITEA_URL.get(host) or settings.GITEA_URL.get("")
+    token = settings.GITEA_TOKEN.get(host) or settings.GITEA_TOKEN.get("", "")
+    base = own or f"https://{host}/api/v1"
+    reach = settings.FORGE_REACH.with_own(own) if own else settings.FORGE_REACH
+    api = RestApi(base, token, timezone.now, auth="token {token}", name=host, reach=reach)
+    return Gitea(_budgeted(api, base, token), host, now), path
+
+
 def _budgeted(transport: Transport, base_url: str, token: str) -> Transport:
     """``transport`` within what ``token`` may ask, which all workers share."""
     book = SharedBudget(urlsplit(base_url).netloc, token.strip())
@@ -75,6 +89,7 @@ def _budgeted(transport: Transport, base_url: str, token: str) -> Transport:
 
 SCHEMES: Mapping[str, Scheme] = {
     "git": Scheme("PATH-or-URL", _open_git),
+    "gitea": Scheme("HOST/OWNER/NAME", _open_gitea),
     "github": Scheme("OWNER/NAME", _open_github),
     "jsonl": Scheme("FILE", _open_jsonl),
 }

@@ -5,7 +5,6 @@ that took, so that sorting twice a day earns once. The author of an issue does n
 change that closes it solves it, which is no sorting either.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,6 +20,7 @@ from harvesters.forges.github.nodes import (
     told,
 )
 from harvesters.forges.github.reviews import minimized_reason
+from harvesters.labels import says_confirmed
 
 ACTS = {
     "LabeledEvent": "labeled",
@@ -32,9 +32,6 @@ ACTS = {
 }
 FIXES = frozenset({"PullRequest", "Commit"})
 """What closes an issue by solving it."""
-
-_CONFIRMED = re.compile(r"(?<![\w-])(confirmed|accepted|verified|reproduced)(?![\w-])")
-_DOUBTED = re.compile(r"\b(not|needs?|to be|un\w+|can'?t|cannot)\b")
 
 
 def issue_records(node: Node, repository: RepositoryRecord) -> list[ContributionRecord]:
@@ -86,16 +83,11 @@ def _is_confirmed(node: Node, repository: RepositoryRecord) -> bool:
     """Whether somebody else, a person, set a label that says so and that still stands."""
     standing = set(labels_of(node))
     return any(
-        act["label"]["name"] in standing and _says_confirmed(act["label"]["name"])
+        act["label"]["name"] in standing and says_confirmed(act["label"]["name"])
         for act in _acts_of_others(node, repository)
         if act["__typename"] == "LabeledEvent"
         and not actor_record(act["actor"], repository.host).is_bot
     )
-
-
-def _says_confirmed(label: str) -> bool:
-    words = label.lower()
-    return bool(_CONFIRMED.search(words)) and not _DOUBTED.search(words)
 
 
 def _acts_of_others(node: Node, repository: RepositoryRecord) -> Iterator[Node]:
