@@ -225,6 +225,10 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Forges. An address of one's own serves a fake or a self-hosted forge.
+GITCODE_URL = env_text("OPENCREDITS_GITCODE_URL", "https://api.gitcode.com/api/v5")
+GITCODE_TOKEN = env_text("OPENCREDITS_GITCODE_TOKEN")
+GITEE_URL = env_text("OPENCREDITS_GITEE_URL", "https://gitee.com/api/v5")
+GITEE_TOKEN = env_text("OPENCREDITS_GITEE_TOKEN")
 GITHUB_URL = env_text("OPENCREDITS_GITHUB_URL", "https://api.github.com")
 GITHUB_TOKEN = env_text("OPENCREDITS_GITHUB_TOKEN")
 GITHUB_APP_ID = env_text("OPENCREDITS_GITHUB_APP_ID")

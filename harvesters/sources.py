@@ -13,6 +13,7 @@ from github.Auth import Auth
 from harvesters.forge import Forge, ForgeError, Transport
 from harvesters.forges.git import Git
 from harvesters.forges.gitea import Gitea
+from harvesters.forges.gitee import GitCode, Gitee
 from harvesters.forges.github import GitHub
 from harvesters.forges.jsonl import JsonLines
 from harvesters.models import HarvestCursor
@@ -81,6 +82,27 @@ def _open_gitea(address: str, now: datetime) -> tuple[Forge, str]:
     return Gitea(_budgeted(api, base, token), host, now), path
 
 
+def _open_gitee(address: str, now: datetime) -> tuple[Forge, str]:
+    api = _rest(settings.GITEE_URL, settings.GITEE_TOKEN)
+    return Gitee(api, _host_of(settings.GITEE_URL), now), address
+
+
+def _open_gitcode(address: str, now: datetime) -> tuple[Forge, str]:
+    api = _rest(settings.GITCODE_URL, settings.GITCODE_TOKEN)
+    return GitCode(api, _host_of(settings.GITCODE_URL), now), address
+
+
+def _rest(base_url: str, token: str) -> Transport:
+    """A REST API that reads our token from the header, never from the address."""
+    reach = settings.FORGE_REACH.with_own(base_url)
+    return _budgeted(RestApi(base_url, token, timezone.now, reach=reach), base_url, token)
+
+
+def _host_of(base_url: str) -> str:
+    """The host that people see: accounts of ``api.gitcode.com`` are GitCode's."""
+    return (urlsplit(base_url).hostname or "").removeprefix("api.")
+
+
 def _budgeted(transport: Transport, base_url: str, token: str) -> Transport:
     """``transport`` within what ``token`` may ask, which all workers share."""
     book = SharedBudget(urlsplit(base_url).netloc, token.strip())
@@ -89,7 +111,9 @@ def _budgeted(transport: Transport, base_url: str, token: str) -> Transport:
 
 SCHEMES: Mapping[str, Scheme] = {
     "git": Scheme("PATH-or-URL", _open_git),
+    "gitcode": Scheme("OWNER/NAME", _open_gitcode),
     "gitea": Scheme("HOST/OWNER/NAME", _open_gitea),
+    "gitee": Scheme("OWNER/NAME", _open_gitee),
     "github": Scheme("OWNER/NAME", _open_github),
     "jsonl": Scheme("FILE", _open_jsonl),
 }

@@ -104,6 +104,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Player(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:

@@ -452,3 +452,64 @@ def sweep_skewed(reader, on_page, skew):
     except ForgeBusyError:
         return False
     return True
+
+
+def test_what_the_last_sweep_told_is_not_read_again():
+    reader = Reader(filled(DOWN, 730))
+    reader.sweep()
+    reader.forge.pass_time(7200)
+    reader.forge.update(3, 77)
+    (stream,) = reader.forge.streams()
+    read = []
+    counting = replace(stream, read=lambda row: read.append(row[1]) or stream.read(row))
+
+    list(walk([counting], reader.cursor, reader.forge.now))
+
+    assert set(read) >= {3, 77}
+    assert len(read) <= 2 + 11, "the two and what ten minutes hold"
+
+
+def test_a_stream_that_asks_much_about_each_item_is_read_in_small_pages():
+    forge = filled(DOWN, 130)
+    (stream,) = forge.streams()
+    small = replace(stream, name="costly", largest_page=20)
+
+    pages = list(walk([small, stream], {}, forge.now))
+
+    assert [page.items for page in pages] == [20] * 6 + [10] + [50, 50, 30]
+
+
+def test_small_pages_are_halved_in_their_place():
+    reader = Reader(filled(DOWN, 130))
+    reader.forge.faults = ["", "", "overload", "overload"]
+    (stream,) = reader.forge.streams()
+    small = replace(stream, largest_page=20)
+
+    pages = list(walk([small], {}, reader.forge.now))
+
+    assert {r.external_id for page in pages for r in page.records} == set(map(str, range(130)))
+    assert [page.items for page in pages][:3] == [20, 20, 5]
+
+
+@ORDERS
+def test_who_is_stopped_after_every_page_comes_to_the_end(order):
+    reader = Reader(filled(order, 730))
+    runs = 0
+
+    while not reader.sweep(lambda _: True):
+        runs += 1
+        if reader.cursor["began"] == "":
+            break
+        assert runs < 30
+
+    assert reader.knows_all()
+
+
+def test_who_comes_back_reads_no_page_again():
+    reader = Reader(filled(DOWN, 730))
+    reader.sweep(lambda _: reader.pages == 5)
+
+    reader.sweep()
+
+    assert reader.pages == -(-730 // 50)
+    assert reader.forge.asked == reader.pages + 1, "and looks once whether it is where it was"

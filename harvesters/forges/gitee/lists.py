@@ -1,0 +1,92 @@
+"""Gitee's lists, page by page: what is on them, what they count, and what they hide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harvesters.forge import ForgeAnswerError, ForgeBusyError, SourceNotFoundError, Transport
+from harvesters.streams import Asked, Listing
+
+LARGEST_PAGE = 100
+MOST_PAGES = 100
+"""Pages of one small list, such as the comments of a pull request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What ``transport`` lists."""
+
+    transport: Transport
+
+    def page(self, path: str, params: Mapping[str, str], asked: Asked) -> Listing:
+        """One page of a list that says how long it is.
+
+        An item that is counted and not told is None. That is believed when it is said twice.
+
+        Raises:
+            ForgeBusyError: the second answer is another one.
+        """
+        listing = self._ask(path, params, asked)
+        lacking = _lacking(listing, asked)
+        if not lacking:
+            return listing
+        again = self._ask(path, params, asked)
+        if not _lacking(again, asked):
+            return again
+        if again.items != listing.items:
+            raise ForgeBusyError(f"{path} is shorter than it says. It is asked again soon.")
+        return replace(listing, items=[*listing.items, *[None] * lacking])
+
+    def whole(self, path: str, params: Mapping[str, str] | None = None) -> list[Any]:
+        """All of a list that is never long.
+
+        Raises:
+            SourceNotFoundError: it was said twice that there is no such list.
+        """
+        items: list[Any] = []
+        before: list[Any] = []
+        for number in range(1, MOST_PAGES + 1):
+            found = self._insisting(path, params or {}, number)
+            if found == before:
+                break
+            items += found
+            # Where all come at once, whatever page is asked for, there may be more than a page.
+            if len(found) != LARGEST_PAGE:
+                break
+            before = found
+        return items
+
+    def whole_or_hidden(
+        self, path: str, params: Mapping[str, str] | None = None
+    ) -> list[Any] | None:
+        """All of a list, or None where there is none for us."""
+        try:
+            return self.whole(path, params)
+        except SourceNotFoundError:
+            return None
+
+    def _insisting(self, path: str, params: Mapping[str, str], number: int) -> list[Any]:
+        asked = Asked(None, number, LARGEST_PAGE)
+        try:
+            return list(self._ask(path, params, asked).items)
+        except SourceNotFoundError:
+            return list(self._ask(path, params, asked).items)
+
+    def _ask(self, path: str, params: Mapping[str, str], asked: Asked) -> Listing:
+        paging = {"page": asked.number, "per_page": asked.size}
+        answer = self.transport.request("GET", path, params={**params, **paging})
+        items = answer.body
+        if not isinstance(items, list):
+            raise ForgeAnswerError(f"{path} is no list.")
+        counted = answer.headers.get("total_count", "")
+        total = int(counted) if counted.isdecimal() else None
+        has_more = len(items) >= asked.size or (total or 0) > asked.number * asked.size
+        return Listing(items, has_more, total, answer.seconds)
+
+
+def _lacking(listing: Listing, asked: Asked) -> int:
+    """How many items of a page are counted and not told; an empty page tells nothing at all."""
+    if listing.total is None or not listing.items:
+        return 0
+    expected = min(asked.size, listing.total - (asked.number - 1) * asked.size)
+    return max(0, expected - len(listing.items))
