@@ -69,9 +69,8 @@ def resumed(cursor: Cursor, streams: Mapping[str, Stream], now: datetime) -> Sta
 def begun(stand: Stand, stream: str) -> Stand:
     """At the first page of ``stream``."""
     since = stand.reached.get(stream, "")
-    return replace(
-        stand, stream=stream, since=since, number=1, newest="", before="", expected=None, known=()
-    )
+    anew = Stand(began=stand.began, done=stand.done, reached=stand.reached)
+    return replace(anew, stream=stream, since=since)
 
 
 def begin_next(stand: Stand, ended: str, names: Sequence[str]) -> Stand:
@@ -79,7 +78,7 @@ def begin_next(stand: Stand, ended: str, names: Sequence[str]) -> Stand:
     place = names.index(ended) + 1
     if place < len(names):
         return begun(stand, names[place])
-    return replace(begun(stand, ""), began="", size=FIRST_PAGE)
+    return replace(begun(stand, ""), began="")
 
 
 def walked(stand: Stand) -> Stand:

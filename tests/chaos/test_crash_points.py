@@ -62,9 +62,9 @@ def github():
 @pytest.fixture
 def git(tmp_path):
     repository = GitRepository.at(tmp_path / "vision")
-    repository.grow(700)
+    repository.grow(520)
     folder = str(repository.folder)
-    return History(f"git:{folder}", lambda now: Git(open_git(folder, tmp_path), now), 700)
+    return History(f"git:{folder}", lambda now: Git(open_git(folder, tmp_path), now), 520)
 
 
 @pytest.fixture(params=["github", "git"])

@@ -474,7 +474,7 @@ def counts_elsewhere(claim: Found, held: list[Found]) -> bool:
 
 @given(found=FOUND, data=st.data())
 @settings(
-    max_examples=60,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_order_of_harvests_and_scoring_counts_the_same_by_the_rule(
