@@ -227,6 +227,8 @@ SPECTACULAR_SETTINGS = {
 # Forges. An address of one's own serves a fake or a self-hosted forge.
 GITCODE_URL = env_text("OPENCREDITS_GITCODE_URL", "https://api.gitcode.com/api/v5")
 GITCODE_TOKEN = env_text("OPENCREDITS_GITCODE_TOKEN")
+GITLAB_URL = env_text("OPENCREDITS_GITLAB_URL", "https://gitlab.com/api/v4")
+GITLAB_TOKEN = env_text("OPENCREDITS_GITLAB_TOKEN")
 GITEE_URL = env_text("OPENCREDITS_GITEE_URL", "https://gitee.com/api/v5")
 GITEE_TOKEN = env_text("OPENCREDITS_GITEE_TOKEN")
 GITHUB_URL = env_text("OPENCREDITS_GITHUB_URL", "https://api.github.com")

@@ -15,6 +15,7 @@ from harvesters.forges.git import Git
 from harvesters.forges.gitea import Gitea
 from harvesters.forges.gitee import GitCode, Gitee
 from harvesters.forges.github import GitHub
+from harvesters.forges.gitlab import GitLab
 from harvesters.forges.jsonl import JsonLines
 from harvesters.models import HarvestCursor
 from harvesters.shared_budget import SharedBudget
@@ -92,6 +93,14 @@ def _open_gitcode(address: str, now: datetime) -> tuple[Forge, str]:
     return GitCode(api, _host_of(settings.GITCODE_URL), now), address
 
 
+def _open_gitlab(address: str, now: datetime) -> tuple[Forge, str]:
+    """``GROUP/NAME``; GraphQL stands beside version 4 of the REST API, where that is what it is."""
+    base, token = settings.GITLAB_URL.rstrip("/"), settings.GITLAB_TOKEN
+    above = base.removesuffix("/v4")
+    graphql = _rest(above, token) if above != base else None
+    return GitLab(_rest(base, token), now, graphql), address
+
+
 def _rest(base_url: str, token: str) -> Transport:
     """A REST API that reads our token from the header, never from the address."""
     reach = settings.FORGE_REACH.with_own(base_url)
@@ -115,6 +124,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "gitea": Scheme("HOST/OWNER/NAME", _open_gitea),
     "gitee": Scheme("OWNER/NAME", _open_gitee),
     "github": Scheme("OWNER/NAME", _open_github),
+    "gitlab": Scheme("GROUP/NAME", _open_gitlab),
     "jsonl": Scheme("FILE", _open_jsonl),
 }
 

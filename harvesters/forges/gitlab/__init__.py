@@ -1,0 +1,109 @@
+"""GitLab, gitlab.com and self-hosted: merge requests, reviews, comments, issues, triage, releases.
+
+Read at docs.gitlab.com/api/rest, and in the schemas that GitLab tests its API with. Merge requests
+and issues are listed by REST, oldest update first. What belongs to a merge request is asked of
+GraphQL for many at once, or, where that does not answer, by three requests of REST for each that
+was merged and one for each other. An issue with labels is asked for who set them, a closed one
+that merge requests refer to for those. GitLab's own history of an issue's state is not asked for:
+the list tells who closed it last.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+from urllib.parse import quote
+
+from harvesters.forge import (
+    Answer,
+    Cursor,
+    ForgeAnswerError,
+    ForgeBusyError,
+    ForgeOverloadedError,
+    Page,
+    RepositoryRecord,
+    SourceNotFoundError,
+    Transport,
+)
+from harvesters.forges.gitlab.details import Details
+from harvesters.forges.gitlab.graph import Graph, GraphRefusedError, View
+from harvesters.forges.gitlab.items import Home, home_record, is_path, moment_of
+from harvesters.forges.gitlab.lists import Lists
+from harvesters.forges.gitlab.reader import Reader
+from harvesters.sweep import BROKEN_PROMISES, walk
+
+
+@dataclass(frozen=True, slots=True)
+class GitLab:
+    """One GitLab: its REST below ``transport``, its GraphQL, if any, below ``graphql``.
+
+    ``now`` is when this harvest starts.
+    """
+
+    name: ClassVar[str] = "gitlab"
+    transport: Transport
+    now: datetime
+    graphql: Transport | None = None
+
+    def find_repository(self, path: str) -> RepositoryRecord:
+        """Look ``group/name`` up; GitLab follows a rename by itself."""
+        if not is_path(path):
+            raise SourceNotFoundError(f"'{path:.200}' is no project. Write GROUP/NAME.")
+        with _as_promised():
+            return _home(self._ask(f"/projects/{quote(path, safe='')}")).record
+
+    def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
+        """Walk what the project with this number lists, unless nothing is new."""
+        with _as_promised():
+            view, graph = self._look(repository.external_id)
+        home, walked, outlook = view.home, cursor.get("walk", {}), cursor.get("outlook", "")
+        if home.record.external_id != repository.external_id:
+            raise SourceNotFoundError(f"{home.record.path} is another project.")
+        if not walked.get("began"):
+            if view.digest and view.digest == outlook:
+                yield Page([], cursor, is_last=True, repository=home.record)
+                return
+            outlook = view.digest
+        lists = Lists(self.transport, home.address)
+        reader = Reader(lists, home, Details(lists, home, graph))
+        for page in walk(reader.streams(), walked, self.now):
+            place = {"walk": page.cursor, "outlook": outlook}
+            yield replace(page, cursor=place, repository=home.record)
+
+    def _look(self, number: str) -> tuple[View, Graph | None]:
+        """The project, and its GraphQL, if that can be asked."""
+        graph, view = Graph(self.graphql) if self.graphql else None, None
+        try:
+            view = graph.look(number) if graph else None
+        except GraphRefusedError:
+            graph = None
+        return view or View(_home(self._ask(f"/projects/{number}"))), graph
+
+    def _ask(self, path: str) -> Answer:
+        """The answer, asked for a second time where the forge gave up."""
+        with suppress(ForgeOverloadedError):
+            return self.transport.request("GET", path)
+        return self.transport.request("GET", path)
+
+
+def _home(answer: Answer) -> Home:
+    told = answer.body
+    return Home(
+        home_record(told["id"], told["path_with_namespace"], told["web_url"]),
+        moment_of(told["created_at"]),
+        has_changes=told.get("merge_requests_enabled") is not False,
+        has_issues=told.get("issues_enabled") is not False,
+    )
+
+
+@contextmanager
+def _as_promised() -> Iterator[None]:
+    try:
+        yield
+    except BROKEN_PROMISES as error:
+        raise ForgeAnswerError(
+            f"GitLab's answer is not what it promises: {error!r:.200}"
+        ) from error
+    except ForgeOverloadedError as error:
+        raise ForgeBusyError(f"{error} It is asked again soon.") from error
