@@ -10,7 +10,7 @@ from harvesters.forges.gitlab.changes import state_of
 from harvesters.forges.gitlab.graph import AT_ONCE, Graph, GraphRefusedError
 from harvesters.forges.gitlab.items import Home, Item
 from harvesters.forges.gitlab.lists import Lists, UnreadableError
-from harvesters.forges.gitlab.work import Work, rest_commit, rest_sizes, rest_thread
+from harvesters.forges.gitlab.work import Work, rest_commit, rest_sizes, rest_thread, said_in
 
 MOST_LISTED = 400
 GROWTH = 4
@@ -87,7 +87,7 @@ class _Asking:
 
     def complete(self, work: Work, change: Item) -> Work:
         """``work`` with what it lacks: only what was merged needs commits and files."""
-        if work.threads is None:
+        if work.threads is None or said_in(work.threads) < change["user_notes_count"]:
             found = self._whole("discussions")
             work = replace(work, threads=[rest_thread(one, self.home) for one in found])
         if state_of(change) != "merged":

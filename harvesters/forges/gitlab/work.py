@@ -30,9 +30,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Notes that belong together."""
+    """Notes that belong together, without those that are for members only (``internal``)."""
 
     notes: Sequence[Note]
+    internal: int = 0
     is_resolvable: bool = False
     is_resolved: bool = False
 
@@ -74,6 +75,7 @@ def rest_thread(item: Item, home: Home) -> Thread:
     open_notes = [note for note in item["notes"] if note["resolvable"]]
     return Thread(
         [_rest_note(note, home) for note in item["notes"] if not _is_internal(note)],
+        sum(_is_internal(note) for note in item["notes"]),
         is_resolvable=bool(open_notes),
         is_resolved=bool(open_notes) and all(note["resolved"] for note in open_notes),
     )
@@ -135,11 +137,11 @@ def _lines(patch: str) -> tuple[int, int]:
 
 
 def graph_work(node: Item, home: Home) -> Work:
-    """As GraphQL tells it; what it had no room for is not known."""
-    stats = node["diffStats"]
+    """As GraphQL tells it; what it had no room for, or tells nothing of, is not known."""
+    stats = [(one["path"], one["additions"], one["deletions"]) for one in node["diffStats"] or ()]
     return Work(
-        commits=_graph_commits(node["commits"], home),
-        files=stats and [(one["path"], one["additions"], one["deletions"]) for one in stats],
+        commits=_graph_commits(node["commits"], home) or None,
+        files=stats or None,
         threads=_graph_threads(node["discussions"], home),
     )
 
@@ -166,6 +168,7 @@ def _graph_threads(connection: Item | None, home: Home) -> list[Thread] | None:
     return [
         Thread(
             [_graph_note(note, home) for note in _nodes(thread["notes"]) if not note["internal"]],
+            sum(bool(note["internal"]) for note in _nodes(thread["notes"])),
             is_resolvable=thread["resolvable"],
             is_resolved=thread["resolvable"] and thread["resolved"],
         )
@@ -194,6 +197,13 @@ def _is_whole(connection: Item | None) -> bool:
 
 def _nodes(connection: Item | None) -> list[Item]:
     return [node for node in (connection or {"nodes": ()})["nodes"] if node is not None]
+
+
+def said_in(threads: Iterable[Thread]) -> int:
+    """How much was said, by whomever and to whomever."""
+    return sum(
+        thread.internal + sum(not note.is_system for note in thread.notes) for thread in threads
+    )
 
 
 def notes_of(threads: Iterable[Thread]) -> Iterator[Note]:
