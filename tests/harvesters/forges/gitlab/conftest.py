@@ -1,9 +1,18 @@
-"""A GitLab in memory, read without a database: by GraphQL, or by REST alone."""
+"""A GitLab in memory, read without a database: by GraphQL, or by REST alone; and on loopback."""
 
 import pytest
 
 from harvesters.forges.gitlab import GitLab
+from harvesters.models import HarvestCursor
+from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.transports.rest import RestApi
+from tests.gitlab_described import schema
+from tests.gitlab_played import world_of
 from tests.gitlab_world import HOME, NOW, Direct, GitLabWorld
+from tests.simulator import ForgeSimulator
+
+TIMEOUT_SECONDS = 1
+TOKEN = "glpat-0123456789abcdef"
 
 
 @pytest.fixture
@@ -32,3 +41,38 @@ def told(world, door):
         return records, [gap for page in pages for gap in page.gaps]
 
     return read
+
+
+@pytest.fixture
+def simulator():
+    schema()  # Built before anybody waits for it.
+    with ForgeSimulator(world_of()).serving() as serving:
+        yield serving
+
+
+@pytest.fixture
+def forge(simulator):
+    """The simulated GitLab, as a source opens it."""
+
+    def at(now=NOW):
+        rest = RestApi(f"{simulator.url}/api/v4", TOKEN, lambda: now, timeout=TIMEOUT_SECONDS)
+        graphql = RestApi(f"{simulator.url}/api", TOKEN, lambda: now, timeout=TIMEOUT_SECONDS)
+        return GitLab(rest, now, graphql)
+
+    return at
+
+
+@pytest.fixture
+def harvest(simulator, forge):
+    """Harvest the simulated GitLab once; the report."""
+
+    def once(now=NOW, on_page=None, clock=None):
+        simulator.clock = clock or (lambda: now)
+        opened = forge(now)
+        cursor = HarvestCursor.objects.first() or register_source(
+            "gitlab:lab/vision", opened.find_repository("lab/vision"), now=now
+        )
+        leased = lease_source(cursor, now=now)
+        return harvest_repository(leased, opened, clock=lambda: now, on_page=on_page)
+
+    return once
