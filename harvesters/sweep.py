@@ -237,7 +237,8 @@ def _refuse_early_end(stream: Stream, stand: Stand, listing: Listing) -> None:
     told = (stand.number - 1) * stand.size + len(listing.items)
     if listing.total is not None and told < listing.total:
         raise _contradicts(stream, f"ends after {told} of {listing.total}")
-    if stand.number > 1 and not listing.items:
+    # A full page may only have let us guess that there is another one.
+    if stand.number > 1 and not listing.items and stream.list(stand.asked).items:
         raise _contradicts(stream, "ends where more was promised")
 
 

@@ -131,6 +131,22 @@ def test_every_item_is_told(order, count):
 
 
 @ORDERS
+@pytest.mark.parametrize("count", [0, 49, 50, 51, 100, 150, 730])
+def test_every_item_is_told_by_a_forge_that_does_not_count(order, count):
+    forge = filled(order, count)
+    (stream,) = forge.streams()
+
+    def uncounted(asked):
+        told = stream.list(asked)
+        return replace(told, total=None, has_more=len(told.items) == asked.size)
+
+    pages = list(walk([replace(stream, list=uncounted)], {}, forge.now))
+
+    assert len({r.external_id for page in pages for r in page.records}) == count
+    assert pages[-1].is_last
+
+
+@ORDERS
 def test_a_second_sweep_asks_for_the_latest_only(order):
     reader = Reader(filled(order, 730))
     reader.sweep()

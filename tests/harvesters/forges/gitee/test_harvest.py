@@ -108,6 +108,16 @@ def test_everything_is_stored_with_its_people(harvest, simulator):
     assert Contribution.objects.filter(title="修复中文分词在空文件上的崩溃").count() == 180
 
 
+@pytest.mark.parametrize("counts", [True, False], ids=["counted", "not counted"])
+@pytest.mark.parametrize("pulls", [20, 40])
+def test_a_last_page_that_is_full_ends_the_list(harvest, simulator, pulls, counts):
+    simulator.world = world_of(pulls=pulls)
+    simulator.world.counts = counts
+
+    assert harvest().is_complete
+    assert stored() == all_of(simulator.world)
+
+
 def test_gitcode_is_harvested_by_the_same_words(harvest, simulator):
     report = harvest(forge_class=GitCode)
 
