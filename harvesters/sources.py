@@ -83,19 +83,20 @@ def _open_gitea(address: str, now: datetime) -> tuple[Forge, str]:
 
 
 def _open_gitee(address: str, now: datetime) -> tuple[Forge, str]:
-    api = _rest(settings.GITEE_URL, settings.GITEE_TOKEN)
+    api = _rest("Gitee", settings.GITEE_URL, settings.GITEE_TOKEN)
     return Gitee(api, _host_of(settings.GITEE_URL), now), address
 
 
 def _open_gitcode(address: str, now: datetime) -> tuple[Forge, str]:
-    api = _rest(settings.GITCODE_URL, settings.GITCODE_TOKEN)
+    api = _rest("GitCode", settings.GITCODE_URL, settings.GITCODE_TOKEN)
     return GitCode(api, _host_of(settings.GITCODE_URL), now), address
 
 
-def _rest(base_url: str, token: str) -> Transport:
+def _rest(name: str, base_url: str, token: str) -> Transport:
     """A REST API that reads our token from the header, never from the address."""
     reach = settings.FORGE_REACH.with_own(base_url)
-    return _budgeted(RestApi(base_url, token, timezone.now, reach=reach), base_url, token)
+    api = RestApi(base_url, token, timezone.now, name=name, reach=reach)
+    return _budgeted(api, base_url, token)
 
 
 def _host_of(base_url: str) -> str:

@@ -10,7 +10,7 @@ that each harvest begins by asking who answers to the name.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -31,8 +31,8 @@ from harvesters.forges.gitee.nodes import Node, is_confidential, moment_of
 from harvesters.streams import Asked, Listing, Order, Reading, Stream
 from harvesters.sweep import BROKEN_PROMISES, walk
 
-FEW = 20
-"""Pull requests and issues on a page: each may be asked for more, and a page is kept as one."""
+AT_ONCE = 10
+"""Pull requests and issues that are read before they are stored: each may be asked for more."""
 
 _NAME = r"(?!\.{1,2}(?:/|$))([\w.-]{1,100})"
 _PATH = re.compile(f"/?{_NAME}/{_NAME}/?", re.ASCII)
@@ -69,9 +69,9 @@ class Gitee:
         present, parts = self._look_up(repository.path)
         if present.external_id != repository.external_id:
             raise SourceNotFoundError(f"{repository.path} is another repository now.")
-        yield from walk(
-            _Reader(self, present, Lists(self.transport)).streams(parts), cursor, self.now
-        )
+        streams = _Reader(self, present, Lists(self.transport)).streams(parts)
+        for page in walk(streams, cursor, self.now):
+            yield replace(page, repository=present)
 
     def _look_up(self, path: str) -> tuple[RepositoryRecord, Node]:
         """The repository, and which parts it has."""
@@ -129,7 +129,7 @@ class _Reader:
             reading,
             lambda item: str(item["number"]),
             lambda item: moment_of(item["updated_at"]),
-            largest_page=FEW,
+            at_once=AT_ONCE,
         )
 
     def _releases(self) -> Stream:
