@@ -228,9 +228,10 @@ def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     if seen.before == stand.before:
         raise _contradicts(stream, "repeats the page before")
     behind = replace(seen, number=stand.number + 1, expected=listing.total)
-    # Where pages had to be halved, they grow again, and begin with what is known already.
-    size = _grown(stream, min(2 * stand.size, FIRST_PAGE), listing) or stand.size
-    return behind.in_pages_of(max(size, stand.size))
+    # Where pages had to be halved, they grow again, if a larger one begins just here.
+    size = _grown(stream, min(2 * stand.size, FIRST_PAGE), listing)
+    is_larger = size > stand.size and stand.number * stand.size % size == 0
+    return behind.in_pages_of(size) if is_larger else behind
 
 
 def _refuse_early_end(stream: Stream, stand: Stand, listing: Listing) -> None:

@@ -227,6 +227,23 @@ def test_pages_that_had_to_be_halved_grow_again_and_skip_nobody(order):
 
 
 @ORDERS
+@pytest.mark.parametrize("most", [1, 7, 25, 49])
+def test_a_forge_that_always_fails_on_long_pages_is_read_in_short_ones(order, most):
+    forge = filled(order, 130)
+    (stream,) = forge.streams()
+
+    def fails_on_many(asked):
+        if asked.size > most:
+            forge.faults = ["overload"]
+        return stream.list(asked)
+
+    pages = list(walk([replace(stream, list=fails_on_many)], {}, forge.now))
+
+    assert {r.external_id for page in pages for r in page.records} == {str(n) for n in range(130)}
+    assert forge.asked <= 6 * (130 // most + 10)
+
+
+@ORDERS
 def test_a_forge_that_lists_few_at_once_is_asked_for_no_more(order):
     forge = filled(order, 200)
     (stream,) = forge.streams()
