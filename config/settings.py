@@ -135,7 +135,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 IDP_OIDC_PRIVATE_KEY = _kept(HOME / "keys" / "oauth.pem", make_rsa_key)
 
-# The broker only wakes workers: losing its whole memory loses nothing (harvesters/models.py).
+# The broker only wakes workers: losing its whole memory loses nothing
+# (harvesters/models/harvest.py).
 EMBEDDED_BROKER = not env_text("CELERY_BROKER_URL")
 CELERY_BROKER_URL = env_text("CELERY_BROKER_URL") or f"redis+socket://{broker_socket(HOME)}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -1,0 +1,82 @@
+"""Where the harvest of each source stands, and what it could not read."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left, StrIndex
+
+from harvesters.models.facts import Repository
+
+
+class HarvestCursorQuerySet(models.QuerySet["HarvestCursor"]):
+    def due(self, now: datetime) -> Self:
+        """Sources to harvest now: their time has come and no living worker holds them."""
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.filter(free, next_at__lte=now)
+
+    def kinds_of_forges(self) -> dict[str, str]:
+        """What kind of forge each host is, by the sources that are read from it.
+
+        A host that is read as two kinds is left out, and so are those of files and plain git.
+        """
+        scheme = Left("source", StrIndex("source", Value(":")) - 1)
+        known = self.exclude(repository=None).annotate(scheme=scheme)
+        pairs = known.filter(scheme__in=("github", "gitlab", "gitea", "gitee"))
+        found = set(pairs.values_list("repository__host", "scheme").order_by().distinct())
+        hosts = Counter(host for host, _ in found)
+        return {host: scheme for host, scheme in found if hosts[host] == 1}
+
+
+class HarvestCursor(models.Model):
+    """Where the harvest of one source stands. The broker only wakes; the truth is here.
+
+    ``gone_at`` is since when the forge shows us the repository no more: it was deleted, made
+    private or blocked, or its name is another one's now. What was harvested stays and counts.
+    """
+
+    source = models.CharField(max_length=2000, unique=True)
+    repository = models.ForeignKey(
+        Repository, models.PROTECT, null=True, blank=True, related_name="cursors"
+    )
+    cursor = models.JSONField(default=dict)
+    since = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    hinted_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.BigIntegerField(default=0)
+    done_count = models.BigIntegerField(default=0)
+    total_count = models.BigIntegerField(null=True, blank=True)
+    swept_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    is_waiting = models.BooleanField(default=False)
+
+    objects = HarvestCursorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source"]
+        indexes = [models.Index(fields=["next_at"], name="cursor_by_due_time")]
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class HarvestGap(models.Model):
+    """Something of a source that could not be read, and why."""
+
+    cursor = models.ForeignKey(HarvestCursor, models.CASCADE, related_name="gaps")
+    subject = models.CharField(max_length=500)
+    reason = models.CharField(max_length=2000)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-found_at", "subject"]
+        constraints = [
+            models.UniqueConstraint(F("cursor"), F("subject"), name="gap_once_per_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.reason}"
