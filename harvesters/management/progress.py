@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Protocol
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from harvesters.words import grouped
 
 SECONDS_BETWEEN_LINES = 10.0
 # With these, counts of seven digits and the time left still fit into 80 columns.
@@ -37,11 +38,6 @@ def counted(done: int, total: int | None) -> str:
     if total is None:
         return grouped(done)
     return _("%(done)s of %(total)s") % {"done": grouped(done), "total": grouped(total)}
-
-
-def grouped(number: int) -> str:
-    """``number`` with its thousands apart, as the reader's language has it."""
-    return str(number_format(number, force_grouping=True))
 
 
 def _progress(stream: IO[str]) -> Progress:

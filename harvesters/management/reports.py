@@ -10,9 +10,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from harvesters.management.progress import grouped
 from harvesters.models import Contribution
 from harvesters.services.harvesting import HarvestReport
+from harvesters.words import grouped, spent
 
 MOST_GAPS_SHOWN = 20
 
@@ -48,6 +48,8 @@ def as_json(outcome: Outcome, *, is_dry_run: bool) -> dict[str, Any]:
         "by_kind": {str(kind): count for kind, count in sorted(report.by_kind.items())},
         "new": report.new,
         "changed": report.changed,
+        "requests": report.requests,
+        "points": report.points,
         "gaps": [{"subject": subject, "reason": reason} for subject, reason in report.gaps],
         "error": outcome.message or None,
         "retry_at": outcome.retry_at.isoformat() if outcome.retry_at else None,
@@ -55,11 +57,15 @@ def as_json(outcome: Outcome, *, is_dry_run: bool) -> dict[str, Any]:
 
 
 def lines_of(outcome: Outcome, *, is_dry_run: bool) -> Iterator[str]:
-    """The outcome for a person: what was read, by kind, and the gaps."""
+    """The outcome for a person: what was read, by kind, what that took, and the gaps."""
     if outcome.report.is_complete or outcome.report.by_kind:
         yield f"{outcome.source}: {_read(outcome.report, is_dry_run=is_dry_run)}"
     for kind, count in sorted(outcome.report.by_kind.items()):
         yield f"  {grouped(count):>9}  {Contribution.Kind(kind).label}"
+    if outcome.report.requests:
+        yield "  " + _("It took %(spent)s.") % {
+            "spent": spent(outcome.report.requests, outcome.report.points)
+        }
     yield from _gap_lines(outcome.report.gaps)
 
 

@@ -1,14 +1,17 @@
 """Where the harvest of each source stands, and what it could not read."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Left, StrIndex
 
-from harvesters.models.facts import Repository
+from harvesters.models.facts import Actor, Repository
 
 
 class HarvestCursorQuerySet(models.QuerySet["HarvestCursor"]):
@@ -16,6 +19,12 @@ class HarvestCursorQuerySet(models.QuerySet["HarvestCursor"]):
         """Sources to harvest now: their time has come and no living worker holds them."""
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         return self.filter(free, next_at__lte=now)
+
+    def resting(self, scheme: str) -> Self:
+        """Sources of a ``scheme`` that were read to the end and had no trouble since."""
+        at_rest = self.filter(reading_since=None, error="", gone_at=None)
+        known = at_rest.filter(swept_at__isnull=False, repository__isnull=False)
+        return known.filter(source__startswith=f"{scheme}:")
 
     def kinds_of_forges(self) -> dict[str, str]:
         """What kind of forge each host is, by the sources that are read from it.
@@ -35,6 +44,10 @@ class HarvestCursor(models.Model):
 
     ``gone_at`` is since when the forge shows us the repository no more: it was deleted, made
     private or blocked, or its name is another one's now. What was harvested stays and counts.
+
+    ``reading_since`` is when the walk began that is on, or was stopped; none once a sweep came to
+    its end. ``reading_from`` is how many items were read then: both tell how fast it goes.
+    ``spent_requests`` and ``spent_points`` are what the sweep took that is on, or else the last.
     """
 
     source = models.CharField(max_length=2000, unique=True)
@@ -49,6 +62,10 @@ class HarvestCursor(models.Model):
     fence = models.BigIntegerField(default=0)
     done_count = models.BigIntegerField(default=0)
     total_count = models.BigIntegerField(null=True, blank=True)
+    reading_since = models.DateTimeField(null=True, blank=True)
+    reading_from = models.BigIntegerField(default=0)
+    spent_requests = models.BigIntegerField(default=0)
+    spent_points = models.BigIntegerField(default=0)
     swept_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
@@ -64,19 +81,38 @@ class HarvestCursor(models.Model):
         return self.source
 
 
+class HarvestGapQuerySet(models.QuerySet["HarvestGap"]):
+    def concerning(self, actors: Iterable[Actor]) -> Self:
+        """Gaps in what one of ``actors`` did."""
+        names = [HarvestGap.name_of(actor.host, actor.external_id) for actor in actors]
+        return self.filter(concerns__overlap=names)
+
+
 class HarvestGap(models.Model):
-    """Something of a source that could not be read, and why."""
+    """Something of a source that could not be read, and why.
+
+    ``concerns`` names the actors whose work it is, as far as the forge told us whose.
+    """
 
     cursor = models.ForeignKey(HarvestCursor, models.CASCADE, related_name="gaps")
     subject = models.CharField(max_length=500)
     reason = models.CharField(max_length=2000)
+    concerns = ArrayField(models.CharField(max_length=511), default=list, blank=True)
     found_at = models.DateTimeField()
+
+    objects = HarvestGapQuerySet.as_manager()
 
     class Meta:
         ordering = ["-found_at", "subject"]
         constraints = [
             models.UniqueConstraint(F("cursor"), F("subject"), name="gap_once_per_subject")
         ]
+        indexes = [GinIndex(fields=["concerns"], name="gap_by_concern")]
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.reason}"
+
+    @staticmethod
+    def name_of(host: str, external_id: str) -> str:
+        """An actor as ``concerns`` names it; a host has no blanks."""
+        return f"{host} {external_id}"

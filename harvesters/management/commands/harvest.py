@@ -15,14 +15,9 @@ from harvesters.forge import Forge, ForgeBusyError, ForgeError, RepositoryRecord
 from harvesters.management.progress import Display, shown
 from harvesters.management.reports import ExitCode, Outcome, as_json, lines_of, trouble_of
 from harvesters.models import HarvestCursor
-from harvesters.services.harvesting import (
-    HarvestReport,
-    SourceBusyError,
-    harvest_repository,
-    lease_source,
-    preview_source,
-    register_source,
-)
+from harvesters.services.harvesting import HarvestReport, harvest_repository, register_source
+from harvesters.services.leasing import SourceBusyError, lease_source
+from harvesters.services.previewing import preview_source
 from harvesters.services.storing import LeaseLostError
 from harvesters.sources import SCHEMES, open_forge
 from harvesters.transports.git import is_path

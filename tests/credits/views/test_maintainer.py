@@ -127,6 +127,21 @@ def test_a_source_says_whether_it_waits_and_until_when(
     assert ("Stopped" in words) is (said == "Stopped")
 
 
+@pytest.mark.parametrize(
+    ("since", "requests", "said"),
+    [
+        (None, 12, "last harvest: 12 requests, 34 points of the forge's limit"),
+        (NOW, 12, "this harvest: 12 requests, 34 points of the forge's limit"),
+        (None, 34, "last harvest: 34 requests"),
+    ],
+    ids=["ended", "running", "requests only"],
+)
+def test_a_source_says_what_its_harvest_took(sun, worked, since, requests, said):
+    HarvestCursor.objects.update(spent_requests=requests, spent_points=34, reading_since=since)
+
+    assert said in words_of(sun.get(reverse("maintained-sources", args=[worked.slug])))
+
+
 def test_reading_is_not_started_by_a_link(sun, worked):
     assert sun.get(reverse("maintained-harvest", args=[worked.slug])).status_code == 405
 

@@ -8,7 +8,8 @@ import pytest
 from harvesters.forge import ForgeAnswerError, ForgeError, ForgeRefusedError, SourceNotFoundError
 from harvesters.forges.gitea import Gitea
 from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation, Repository
-from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.transports.rest import RestApi
 from tests.chaos.faults import ANY
 from tests.gitea_described import FORGEJO, GITEA, Account

@@ -8,7 +8,8 @@ import pytest
 from harvesters.forge import ForgeError, ForgeRefusedError, Kind, SourceNotFoundError
 from harvesters.forges.gitee import GitCode, Gitee
 from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation
-from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.transports.rest import RestApi
 from tests.chaos.faults import ANY
 from tests.gitee_reading import CHEN, LI, MERGER, WU

@@ -13,7 +13,7 @@ from harvesters.forge import RepositoryRecord
 from harvesters.forges.jsonl import dump_lines
 from harvesters.management.commands import harvest
 from harvesters.models import Contribution, HarvestCursor, Repository
-from harvesters.services.harvesting import lease_source
+from harvesters.services.leasing import lease_source
 from harvesters.sources import SCHEMES
 from tests.repositories import GitRepository
 
@@ -167,6 +167,8 @@ def test_json_tells_a_script_the_same(repository, source, tmp_path):
         "by_kind": {"commit": 2},
         "new": 2,
         "changed": 0,
+        "requests": 0,
+        "points": 0,
         "gaps": [],
         "error": None,
         "retry_at": None,
