@@ -15,6 +15,7 @@ from harvesters.forges.git import Git
 from harvesters.forges.gitea import Gitea
 from harvesters.forges.gitee import GitCode, Gitee
 from harvesters.forges.github import GitHub
+from harvesters.forges.huggingface import HuggingFace
 from harvesters.forges.jsonl import JsonLines
 from harvesters.models import HarvestCursor
 from harvesters.shared_budget import SharedBudget
@@ -92,6 +93,13 @@ def _open_gitcode(address: str, now: datetime) -> tuple[Forge, str]:
     return GitCode(api, _host_of(settings.GITCODE_URL), now), address
 
 
+def _open_huggingface(address: str, now: datetime) -> tuple[Forge, str]:
+    """``[KIND/]OWNER/NAME``; the Hub's address may be given with or without ``/api``."""
+    base = settings.HUGGINGFACE_URL.rstrip("/").removesuffix("/api") + "/api"
+    api = _rest("Hugging Face", base, settings.HUGGINGFACE_TOKEN)
+    return HuggingFace(api, _host_of(base), now), address
+
+
 def _rest(name: str, base_url: str, token: str) -> Transport:
     """A REST API that reads our token from the header, never from the address."""
     reach = settings.FORGE_REACH.with_own(base_url)
@@ -116,6 +124,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "gitea": Scheme("HOST/OWNER/NAME", _open_gitea),
     "gitee": Scheme("OWNER/NAME", _open_gitee),
     "github": Scheme("OWNER/NAME", _open_github),
+    "huggingface": Scheme("[KIND/]OWNER/NAME", _open_huggingface),
     "jsonl": Scheme("FILE", _open_jsonl),
 }
 

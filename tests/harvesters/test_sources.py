@@ -11,6 +11,7 @@ from harvesters.sources import SCHEMES, UnknownSourceError, open_forge
 from harvesters.transports.addresses import Reach
 from tests.gitee_reading import LI, MERGER
 from tests.gitee_world import GiteeWorld, Pull
+from tests.huggingface_world import HuggingFaceWorld, account, commit
 from tests.repositories import GitRepository
 from tests.simulator import ForgeSimulator
 
@@ -118,3 +119,24 @@ def test_accounts_are_at_the_host_that_people_see(scheme, host):
     forge, _ = open_forge(f"{scheme}:lab/vision", now=NOW)
 
     assert forge.host == host
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("root", ["", "/api"])
+@pytest.mark.parametrize("kind", ["models", "datasets", "spaces"])
+def test_the_hub_is_asked_for_each_kind_of_repository_wherever_its_address_ends(
+    root, kind, settings
+):
+    settings.HUGGINGFACE_TOKEN = "hub-token"
+    world = HuggingFaceWorld([commit(1, account(101, "li"))], kind=kind)
+    with ForgeSimulator(world).serving() as simulator:
+        settings.HUGGINGFACE_URL = simulator.url + root
+        forge, path = open_forge(f"huggingface:{kind}/lab/vision", now=NOW)
+        repository = forge.find_repository(path)
+        pages = list(forge.harvest(repository, {}))
+
+    assert forge.host == "127.0.0.1"
+    assert repository.kind == kind.removesuffix("s")
+    assert [record.kind for page in pages for record in page.records] == ["commit", "release"]
+    told = {request.headers["authorization"] for request in simulator.requests}
+    assert told == {"Bearer hub-token"}
