@@ -18,7 +18,8 @@ from typing import Any
 
 from harvesters.forge import RepositoryRecord
 from harvesters.forges.git import Git
-from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.transports.git import open_git
 
 NAMES = ("harvest-read", "harvest-rate", "reharvest")

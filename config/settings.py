@@ -135,7 +135,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 IDP_OIDC_PRIVATE_KEY = _kept(HOME / "keys" / "oauth.pem", make_rsa_key)
 
-# The broker only wakes workers: losing its whole memory loses nothing (harvesters/models.py).
+# The broker only wakes workers: losing its whole memory loses nothing
+# (harvesters/models/harvest.py).
 EMBEDDED_BROKER = not env_text("CELERY_BROKER_URL")
 CELERY_BROKER_URL = env_text("CELERY_BROKER_URL") or f"redis+socket://{broker_socket(HOME)}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -236,6 +237,8 @@ GITHUB_TOKEN = env_text("OPENCREDITS_GITHUB_TOKEN")
 GITHUB_APP_ID = env_text("OPENCREDITS_GITHUB_APP_ID")
 GITHUB_APP_KEY_FILE = env_text("OPENCREDITS_GITHUB_APP_KEY_FILE")
 GITHUB_INSTALLATION_ID = env_text("OPENCREDITS_GITHUB_INSTALLATION_ID")
+HUGGINGFACE_URL = env_text("OPENCREDITS_HUGGINGFACE_URL", "https://huggingface.co/api")
+HUGGINGFACE_TOKEN = env_text("OPENCREDITS_HUGGINGFACE_TOKEN")
 # By host, as there are many; a value without a host is for all of them.
 GITEA_URL = env_by_host("OPENCREDITS_GITEA_URL")
 GITEA_TOKEN = env_by_host("OPENCREDITS_GITEA_TOKEN")

@@ -44,6 +44,18 @@ class Budget:
         return max((end for end in ends if end is not None and end > now), default=None)
 
 
+@dataclass(slots=True)
+class Meter:
+    """Counts what a forge was asked: requests, and what they took of our account's limit.
+
+    Where a forge counts requests, each is a point; one that broke off and was repeated is one.
+    """
+
+    requests: int = 0
+    points: int = 0
+    seconds: float = 0.0
+
+
 class BudgetBook(Protocol):
     """The budgets of one account, by kind of request; shared by all that use the account."""
 

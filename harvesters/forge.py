@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 Cursor = Mapping[str, Any]
 """Where a harvest stands, as the adapter wrote it: a small JSON object, empty at the start."""
@@ -166,12 +166,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a transport brings back: status, headers (lower-case names) and the parsed body."""
+    """What a transport brings back: status, headers (lower-case names) and the parsed body.
+
+    ``cost`` is what it took of our account's limit, in points where the forge counts such.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: Any
     seconds: float = 0.0
+    cost: int = 1
 
     @property
     def date(self) -> datetime | None:
@@ -181,15 +185,6 @@ class Answer:
         except (TypeError, ValueError):
             return None
         return told if told.tzinfo else None
-
-
-@dataclass(frozen=True, slots=True)
-class Spending:
-    """What an answer cost of our account's limit, what is left of it, and until when."""
-
-    cost: int
-    remaining: int
-    reset_at: datetime | None = None
 
 
 class Transport(Protocol):
@@ -226,3 +221,11 @@ class Forge(Protocol):
 
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
         """Yield the pages after ``cursor``, oldest first; raises `ForgeError` only."""
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A forge that tells of many repositories at once which have nothing new."""
+
+    def unchanged(self, cursors: Sequence[tuple[RepositoryRecord, Cursor]]) -> set[str]:
+        """The ids of those with nothing new behind their cursors; raises `ForgeError` only."""

@@ -16,6 +16,7 @@ from harvesters.forges.gitea import Gitea
 from harvesters.forges.gitee import GitCode, Gitee
 from harvesters.forges.github import GitHub
 from harvesters.forges.gitlab import GitLab
+from harvesters.forges.huggingface import HuggingFace
 from harvesters.forges.jsonl import JsonLines
 from harvesters.models import HarvestCursor
 from harvesters.shared_budget import SharedBudget
@@ -84,12 +85,12 @@ def _open_gitea(address: str, now: datetime) -> tuple[Forge, str]:
 
 
 def _open_gitee(address: str, now: datetime) -> tuple[Forge, str]:
-    api = _rest(settings.GITEE_URL, settings.GITEE_TOKEN)
+    api = _rest("Gitee", settings.GITEE_URL, settings.GITEE_TOKEN)
     return Gitee(api, _host_of(settings.GITEE_URL), now), address
 
 
 def _open_gitcode(address: str, now: datetime) -> tuple[Forge, str]:
-    api = _rest(settings.GITCODE_URL, settings.GITCODE_TOKEN)
+    api = _rest("GitCode", settings.GITCODE_URL, settings.GITCODE_TOKEN)
     return GitCode(api, _host_of(settings.GITCODE_URL), now), address
 
 
@@ -97,14 +98,22 @@ def _open_gitlab(address: str, now: datetime) -> tuple[Forge, str]:
     """``GROUP/NAME``; GraphQL stands beside version 4 of the REST API, where that is what it is."""
     base, token = settings.GITLAB_URL.rstrip("/"), settings.GITLAB_TOKEN
     above = base.removesuffix("/v4")
-    graphql = _rest(above, token) if above != base else None
-    return GitLab(_rest(base, token), now, graphql), address
+    graphql = _rest("GitLab", above, token) if above != base else None
+    return GitLab(_rest("GitLab", base, token), now, graphql), address
 
 
-def _rest(base_url: str, token: str) -> Transport:
+def _open_huggingface(address: str, now: datetime) -> tuple[Forge, str]:
+    """``[KIND/]OWNER/NAME``; the Hub's address may be given with or without ``/api``."""
+    base = settings.HUGGINGFACE_URL.rstrip("/").removesuffix("/api") + "/api"
+    api = _rest("Hugging Face", base, settings.HUGGINGFACE_TOKEN)
+    return HuggingFace(api, _host_of(base), now), address
+
+
+def _rest(name: str, base_url: str, token: str) -> Transport:
     """A REST API that reads our token from the header, never from the address."""
     reach = settings.FORGE_REACH.with_own(base_url)
-    return _budgeted(RestApi(base_url, token, timezone.now, reach=reach), base_url, token)
+    api = RestApi(base_url, token, timezone.now, name=name, reach=reach)
+    return _budgeted(api, base_url, token)
 
 
 def _host_of(base_url: str) -> str:
@@ -125,6 +134,7 @@ SCHEMES: Mapping[str, Scheme] = {
     "gitee": Scheme("OWNER/NAME", _open_gitee),
     "github": Scheme("OWNER/NAME", _open_github),
     "gitlab": Scheme("GROUP/NAME", _open_gitlab),
+    "huggingface": Scheme("[KIND/]OWNER/NAME", _open_huggingface),
     "jsonl": Scheme("FILE", _open_jsonl),
 }
 

@@ -149,7 +149,12 @@ def _read_some(stream: Stream, items: Sequence[Any]) -> tuple[Told, ForgeError |
 
 
 def _read(stream: Stream, item: Any) -> Reading:
-    """An item's reading; one that breaks its promise is a gap, and its neighbours count."""
+    """An item's reading; one that breaks its promise is a gap, and its neighbours count.
+
+    It is read a second time before: what was asked about it may have been answered wrongly once.
+    """
+    with suppress(*BROKEN_PROMISES):
+        return stream.read(item)
     try:
         return stream.read(item)
     except BROKEN_PROMISES as error:
@@ -228,16 +233,18 @@ def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     if seen.before == stand.before:
         raise _contradicts(stream, "repeats the page before")
     behind = replace(seen, number=stand.number + 1, expected=listing.total)
-    # Where pages had to be halved, they grow again, and begin with what is known already.
-    size = _grown(stream, min(2 * stand.size, FIRST_PAGE), listing) or stand.size
-    return behind.in_pages_of(max(size, stand.size))
+    # Where pages had to be halved, they grow again, if a larger one begins just here.
+    size = _grown(stream, min(2 * stand.size, FIRST_PAGE), listing)
+    is_larger = size > stand.size and stand.number * stand.size % size == 0
+    return behind.in_pages_of(size) if is_larger else behind
 
 
 def _refuse_early_end(stream: Stream, stand: Stand, listing: Listing) -> None:
     told = (stand.number - 1) * stand.size + len(listing.items)
     if listing.total is not None and told < listing.total:
         raise _contradicts(stream, f"ends after {told} of {listing.total}")
-    if stand.number > 1 and not listing.items:
+    # A full page may only have let us guess that there is another one.
+    if stand.number > 1 and not listing.items and stream.list(stand.asked).items:
         raise _contradicts(stream, "ends where more was promised")
 
 

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from harvesters.forge import ForgeError
 from harvesters.models import HarvestCursor, Heartbeat
-from harvesters.services.harvesting import harvest_source, lease_due
+from harvesters.services.freshness import take_due
+from harvesters.services.harvesting import harvest_source
 from harvesters.services.hinting import forget_deliveries
 from harvesters.shared_budget import forget_budgets
 
@@ -17,7 +18,7 @@ def tick() -> int:
     """Wake up the sources whose time has come; two ticks at once take different ones."""
     now = timezone.now()
     Heartbeat.objects.update_or_create(name="tick", defaults={"beaten_at": now})
-    leased = lease_due(now=now, limit=SOURCES_PER_TICK)
+    leased = take_due(now=now, limit=SOURCES_PER_TICK, clock=timezone.now)
     for cursor in leased:
         harvest.delay(cursor.pk, cursor.fence)
     return len(leased)

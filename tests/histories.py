@@ -20,7 +20,8 @@ from harvesters.forge import (
     Role,
 )
 from harvesters.models import Actor
-from harvesters.services.harvesting import lease_source, register_source
+from harvesters.services.harvesting import register_source
+from harvesters.services.leasing import lease_source
 from harvesters.services.storing import StoredCounts, store_page
 
 BEGUN = datetime(2026, 10, 1, 8, tzinfo=UTC)

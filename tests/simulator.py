@@ -135,11 +135,14 @@ class _Player(BaseHTTPRequestHandler):
         return super().date_time_string(clock().timestamp() if clock else timestamp)
 
     def _send(self, reply: Reply) -> None:
-        # Without the date, which is today's: worlds and the clocks of tests stand at another one.
+        # Today's date would be wrong: worlds and the clocks of tests stand at another one.
         self.send_response_only(reply.status)
         if reply.end == HEADS:
             self._drip(b"X-More: and more\r\n" * 1_000)
-        for name, value in ({"content-length": str(len(reply.body))} | reply.headers).items():
+        told = {"content-length": str(len(reply.body))}
+        if self.server.simulator.clock is not None:
+            told["date"] = self.date_time_string()
+        for name, value in (told | reply.headers).items():
             self.send_header(name, value)
         self.end_headers()
         if reply.end == DRIPS:

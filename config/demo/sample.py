@@ -18,7 +18,8 @@ from django.conf import settings
 import harvesters
 from credits.models import Project
 from harvesters.models import HarvestCursor, Repository
-from harvesters.services.harvesting import harvest_source, lease_source, register_source
+from harvesters.services.harvesting import harvest_source, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.sources import open_forge
 
 SAMPLE = Path(harvesters.__file__).parent / "data" / "sample"

@@ -97,7 +97,7 @@ def keep_source(
     if not created and (cursor.repository_id != stored.pk or reaches_further_back(since, cursor)):
         cursor.repository, cursor.since, cursor.cursor = stored, since, {}
         cursor.done_count, cursor.total_count, cursor.next_at = 0, None, now
-        cursor.lease_until, cursor.fence = None, cursor.fence + 1
+        cursor.reading_since, cursor.lease_until, cursor.fence = None, None, cursor.fence + 1
         cursor.error, cursor.gone_at = "", None
         cursor.save()
     return cursor

@@ -23,6 +23,12 @@ URL_LENGTH = 2000
 NAME_LENGTH = 255
 
 
+_WITH_EACH_PAGE = (
+    *("cursor", "done_count", "total_count", "lease_until"),
+    *("reading_since", "reading_from", "spent_requests", "spent_points"),
+)
+
+
 class LeaseLostError(ForgeError):
     """Another worker took this harvest over; nothing of this page was stored."""
 
@@ -74,7 +80,7 @@ def store_page(cursor: HarvestCursor, page: Page, *, now: datetime) -> StoredCou
     _store_gaps(cursor, page, now)
     advance(cursor, page)
     cursor.lease_until = now + LEASE
-    cursor.save(update_fields=["cursor", "done_count", "total_count", "lease_until"])
+    cursor.save(update_fields=_WITH_EACH_PAGE)
     return counts
 
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from harvesters.budget import Budget, BudgetBook, is_worth_noting, kind_of
+from harvesters.budget import Budget, BudgetBook, Meter, is_worth_noting, kind_of
 from harvesters.forge import Answer, ForgeBusyError, RateLimitError, Transport
 from harvesters.transports.answers import told_budget
 
 
 class BudgetedTransport:
-    """``transport`` within the budget that ``book`` keeps for its account."""
+    """``transport`` within the budget that ``book`` keeps for its account; ``meter`` counts."""
 
     def __init__(
         self, transport: Transport, book: BudgetBook, clock: Callable[[], datetime]
@@ -18,6 +18,7 @@ class BudgetedTransport:
         self._transport = transport
         self._book = book
         self._clock = clock
+        self.meter = Meter()
 
     def request(
         self,
@@ -32,6 +33,7 @@ class BudgetedTransport:
         kind = kind_of(path)
         known = self._book.read(kind)
         self._check(known)
+        self.meter.requests += 1
         try:
             answer = self._transport.request(
                 method, path, params=params, body=body, headers=headers
@@ -39,10 +41,16 @@ class BudgetedTransport:
         except RateLimitError as limit:
             self._note(kind, known, Budget(self._clock(), wait_until=limit.retry_at))
             raise
+        self.meter.points += answer.cost
+        self.meter.seconds += answer.seconds
         told = told_budget(answer.headers, now=self._clock())
         if told is not None:
             self._note(kind, known, told)
         return answer
+
+    def budget(self, kind: str) -> Budget | None:
+        """What is known to be left for requests of this ``kind``."""
+        return self._book.read(kind)
 
     def _check(self, known: Budget | None) -> None:
         until = known.waits_until(self._clock()) if known else None

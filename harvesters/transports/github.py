@@ -6,8 +6,8 @@ follow redirects without counting them. So what it opens is a connection of ours
 """
 
 import time
-from collections.abc import Callable, ItemsView, Mapping
-from datetime import datetime
+from collections.abc import ItemsView, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,9 +15,9 @@ import requests
 from github import Auth, Consts
 from github.Requester import Requester
 
-from harvesters.forge import Answer, ForgeAnswerError, RateLimitError, Spending
+from harvesters.forge import Answer, ForgeAnswerError, RateLimitError
 from harvesters.transports.addresses import AddressRefusedError, Reach
-from harvesters.transports.answers import is_limit_told, retry_at, told_budget
+from harvesters.transports.answers import is_limit_told, retry_at
 from harvesters.transports.door import (
     TIMEOUT_SECONDS,
     USER_AGENT,
@@ -31,6 +31,9 @@ from harvesters.transports.door import (
 )
 
 RATE_LIMITS = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
+MOST_POINTS = 10_000
+"""What a query may be believed to cost: as much as the largest limit of an hour."""
+
 _NOT_READY = 202
 _NOT_MODIFIED = 304
 
@@ -39,7 +42,6 @@ class GitHubApi:
     """One GitHub, asked with one token; REST, and GraphQL as the path ``/graphql``.
 
     The token is a person's, or what an app is known by (`harvesters.transports.github_app`).
-    ``on_spent`` hears what each answer cost, where GitHub tells it.
     """
 
     def __init__(
@@ -50,11 +52,9 @@ class GitHubApi:
         *,
         timeout: float = TIMEOUT_SECONDS,
         reach: Reach | None = None,
-        on_spent: Callable[[Spending], None] | None = None,
     ) -> None:
         self._clock = clock
         self._auth = _auth_of(token)
-        self._on_spent = on_spent
         self._door = _door(base_url, timeout, reach)
         self._requester = _requester(self._door, self._auth)
 
@@ -80,18 +80,13 @@ class GitHubApi:
         said = self._exchange(method, url, params, body, headers)
         secret = self._auth.token if self._auth else ""
         content = read_said(said, url, token=secret, now=self._clock())
-        self._tell_spending(said, content)
         if url == self._requester.graphql_url and _tells_limit(content):
             raise RateLimitError(
                 "GitHub's rate limit is used up.",
                 retry_at=retry_at(said.headers, now=self._clock()),
             )
-        return Answer(said.status, said.headers, content, time.monotonic() - begun)
-
-    def _tell_spending(self, said: Said, content: Any) -> None:
-        spending = _graphql_spending(content) or _rest_spending(said, self._clock())
-        if spending is not None and self._on_spent is not None:
-            self._on_spent(spending)
+        seconds = time.monotonic() - begun
+        return Answer(said.status, said.headers, content, seconds, _cost(said, content))
 
     def _exchange(
         self, method: str, url: str, params: dict[str, Any], body: Any, headers: dict[str, str]
@@ -158,22 +153,11 @@ def _auth_of(token: str | Auth.Auth) -> Auth.Auth | None:
     return Auth.Token(bare) if bare else None
 
 
-def _graphql_spending(content: Any) -> Spending | None:
-    """What a query says that it cost, if it was one."""
-    try:
-        told = content["data"]["rateLimit"]
-        reset_at = datetime.fromisoformat(told["resetAt"])
-        return Spending(int(told["cost"]), int(told["remaining"]), reset_at)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
-
-
-def _rest_spending(said: Said, now: datetime) -> Spending | None:
-    """One request, unless nothing had changed: that is free."""
-    left = told_budget(said.headers, now=now)
-    if left is None:
-        return None
-    return Spending(0 if said.status == _NOT_MODIFIED else 1, left.remaining, left.resets_at)
+def _cost(said: Said, content: Any) -> int:
+    """What a query says that it cost; else one, unless nothing had changed: that is free."""
+    with suppress(KeyError, TypeError, ValueError, OverflowError):
+        return min(max(0, int(content["data"]["rateLimit"]["cost"])), MOST_POINTS)
+    return 0 if said.status == _NOT_MODIFIED else 1
 
 
 def _requester(door: Door, auth: Auth.Auth | None) -> Requester:

@@ -24,7 +24,8 @@ from credits.services.rules import create_draft, publish_rule_set
 from credits.services.scoring import score_project
 from credits.services.verification import verify_stored, verify_upload
 from harvesters.models import Actor, Repository
-from harvesters.services.harvesting import harvest_source, lease_source, register_source
+from harvesters.services.harvesting import harvest_source, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.sources import open_forge
 
 DATA = resources.files("credits.core") / "data"

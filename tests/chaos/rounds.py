@@ -4,17 +4,22 @@ import random
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harvesters.forge import Forge
+from harvesters.forges.gitee import Gitee
+from tests import gitee_world
 from tests.chaos.faults import ANY, GRAPHQL
 from tests.chaos.rig import SHARE, Findings, Item, Played, played, run
 from tests.git_server import GitServer
+from tests.gitee_world import GiteeWorld, Pull
 from tests.github_world import Change, GitHubWorld, account, issue, review
 from tests.repositories import GitRepository
 
 COMMITS = 1_500
-CHANGES, ISSUES = 400, 200
+CHANGES, ISSUES, PULLS = 400, 200, 60
 
 
 def torment(home: Path, *, seconds: float, seed: int) -> dict[str, Any]:
@@ -51,6 +56,7 @@ def histories(home: Path, seed: int) -> Iterator[list[Played]]:
     with ExitStack() as stack:
         yield [
             stack.enter_context(_github(seed)),
+            stack.enter_context(_gitee(seed)),
             stack.enter_context(_git(home, seed)),
         ]
 
@@ -86,6 +92,34 @@ def _items_of(changes: list[Change], issues: list[dict[str, Any]]) -> frozenset[
             if told["author"] != change.author:
                 found.add(("review", told["fullDatabaseId"]))
     return frozenset(found)
+
+
+@contextmanager
+def _gitee(seed: int) -> Iterator[Played]:
+    people = [gitee_world.account(number, f"person-{number}") for number in range(100, 104)]
+    author, reviewer, other, merger = people
+    pulls = [
+        Pull(
+            number,
+            author,
+            merger,
+            assignees=[gitee_world.accepting(reviewer)],
+            comments=[gitee_world.comment(70_000 + number, other, "src/分词.py")],
+        )
+        for number in range(1, PULLS + 1)
+    ]
+    issues = [gitee_world.issue(number, other) for number in range(1, ISSUES + 1)]
+    world = GiteeWorld(pulls, issues, [gitee_world.release(1, merger)])
+    with played(world, ANY, seed=seed) as simulator:
+        forge = Gitee(gitee_world.Direct(world), "127.0.0.1", datetime.now(UTC))
+        variables = {"OPENCREDITS_GITEE_URL": simulator.url}
+        yield Played("gitee:lab/vision", variables, simulator, _items_read(forge))
+
+
+def _items_read(forge: Forge) -> frozenset[Item]:
+    """What an adapter reads where nothing fails, without a network."""
+    pages = forge.harvest(forge.find_repository("lab/vision"), {})
+    return frozenset((str(one.kind), one.external_id) for page in pages for one in page.records)
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from harvesters.models import (
     Participation,
     Repository,
 )
-from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.services.storing import LEASE
 from harvesters.transports.git import open_git
 from tests.chaos.crashing import CrashPoint, commits_of, dies
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 
 BEGUN = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LI, WU = account(101, "liming"), account(102, "wu")
-COMMITTERS = {"register_source", "lease_source", "store_page", "_release"}
+COMMITTERS = {"register_source", "lease_source", "store_page", "release"}
 
 
 class History:

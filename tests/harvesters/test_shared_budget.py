@@ -11,7 +11,8 @@ from django.utils import timezone
 from harvesters.budget import Budget, merge
 from harvesters.forge import ForgeBusyError, RepositoryRecord
 from harvesters.models import Contribution, HarvestCursor, RateBudget
-from harvesters.services.harvesting import harvest_source, lease_source, register_source
+from harvesters.services.harvesting import harvest_source, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.shared_budget import ANONYMOUS, SharedBudget, account_of, forget_budgets
 from harvesters.sources import open_forge
 from harvesters.transports.budgeted import BudgetedTransport
@@ -215,3 +216,24 @@ def test_when_the_wait_is_over_the_harvest_goes_on_and_waits_no_more(github):
     assert report.is_complete
     assert not cursor.is_waiting
     assert Contribution.objects.count() == 60
+
+
+def test_a_sweep_keeps_what_it_took_over_a_wait_and_the_next_one_counts_anew(github):
+    github.world.left = 53
+    stopped = harvest_source(leased("github:lab/vision"))
+    cursor = HarvestCursor.objects.get()
+    assert (cursor.spent_requests, cursor.spent_points) == (stopped.requests, stopped.points)
+    assert stopped.points > stopped.requests, "GitHub counts points"
+    assert cursor.reading_since is not None
+
+    github.world.left = 5000
+    RateBudget.objects.all().delete()
+    ended = harvest_source(leased("github:lab/vision"))
+    cursor.refresh_from_db()
+    assert cursor.spent_requests == stopped.requests + ended.requests
+    assert cursor.spent_points == stopped.points + ended.points
+    assert cursor.reading_since is None
+
+    harvest_source(leased("github:lab/vision"))
+    cursor.refresh_from_db()
+    assert (cursor.spent_requests, cursor.spent_points) == (1, 1)

@@ -9,7 +9,11 @@ from harvesters.forge import ForgeError, RepositoryRecord
 from harvesters.services.harvesting import register_source
 from harvesters.sources import SCHEMES, UnknownSourceError, open_forge
 from harvesters.transports.addresses import Reach
+from tests.gitee_reading import LI, MERGER
+from tests.gitee_world import GiteeWorld, Pull
+from tests.huggingface_world import HuggingFaceWorld, account, commit
 from tests.repositories import GitRepository
+from tests.simulator import ForgeSimulator
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -90,3 +94,49 @@ def test_a_remote_that_does_not_answer_is_told_with_its_address(settings):
 
     with pytest.raises(ForgeError, match=re.escape("http://127.0.0.1:9/lab cannot be fetched")):
         open_forge("git:http://127.0.0.1:9/lab", now=NOW)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scheme", ["gitee", "gitcode"])
+def test_gitee_and_gitcode_are_each_asked_at_their_own_address_with_their_own_token(
+    scheme, settings
+):
+    settings.GITEE_TOKEN, settings.GITCODE_TOKEN = "gitee-token", "gitcode-token"
+    with ForgeSimulator(GiteeWorld([Pull(1, LI, MERGER)])).serving() as simulator:
+        setattr(settings, f"{scheme.upper()}_URL", simulator.url)
+        forge, path = open_forge(f"{scheme}:lab/vision", now=NOW)
+        repository = forge.find_repository(path)
+        pages = list(forge.harvest(repository, {}))
+
+    assert forge.name == scheme
+    assert [record.state for page in pages for record in page.records] == ["merged"]
+    told = {request.headers["authorization"] for request in simulator.requests}
+    assert told == {f"Bearer {scheme}-token"}
+
+
+@pytest.mark.parametrize(("scheme", "host"), [("gitee", "gitee.com"), ("gitcode", "gitcode.com")])
+def test_accounts_are_at_the_host_that_people_see(scheme, host):
+    forge, _ = open_forge(f"{scheme}:lab/vision", now=NOW)
+
+    assert forge.host == host
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("root", ["", "/api"])
+@pytest.mark.parametrize("kind", ["models", "datasets", "spaces"])
+def test_the_hub_is_asked_for_each_kind_of_repository_wherever_its_address_ends(
+    root, kind, settings
+):
+    settings.HUGGINGFACE_TOKEN = "hub-token"
+    world = HuggingFaceWorld([commit(1, account(101, "li"))], kind=kind)
+    with ForgeSimulator(world).serving() as simulator:
+        settings.HUGGINGFACE_URL = simulator.url + root
+        forge, path = open_forge(f"huggingface:{kind}/lab/vision", now=NOW)
+        repository = forge.find_repository(path)
+        pages = list(forge.harvest(repository, {}))
+
+    assert forge.host == "127.0.0.1"
+    assert repository.kind == kind.removesuffix("s")
+    assert [record.kind for page in pages for record in page.records] == ["commit", "release"]
+    told = {request.headers["authorization"] for request in simulator.requests}
+    assert told == {"Bearer hub-token"}

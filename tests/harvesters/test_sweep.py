@@ -131,6 +131,22 @@ def test_every_item_is_told(order, count):
 
 
 @ORDERS
+@pytest.mark.parametrize("count", [0, 49, 50, 51, 100, 150, 730])
+def test_every_item_is_told_by_a_forge_that_does_not_count(order, count):
+    forge = filled(order, count)
+    (stream,) = forge.streams()
+
+    def uncounted(asked):
+        told = stream.list(asked)
+        return replace(told, total=None, has_more=len(told.items) == asked.size)
+
+    pages = list(walk([replace(stream, list=uncounted)], {}, forge.now))
+
+    assert len({r.external_id for page in pages for r in page.records}) == count
+    assert pages[-1].is_last
+
+
+@ORDERS
 def test_a_second_sweep_asks_for_the_latest_only(order):
     reader = Reader(filled(order, 730))
     reader.sweep()
@@ -211,6 +227,23 @@ def test_pages_that_had_to_be_halved_grow_again_and_skip_nobody(order):
 
 
 @ORDERS
+@pytest.mark.parametrize("most", [1, 7, 25, 49])
+def test_a_forge_that_always_fails_on_long_pages_is_read_in_short_ones(order, most):
+    forge = filled(order, 130)
+    (stream,) = forge.streams()
+
+    def fails_on_many(asked):
+        if asked.size > most:
+            forge.faults = ["overload"]
+        return stream.list(asked)
+
+    pages = list(walk([replace(stream, list=fails_on_many)], {}, forge.now))
+
+    assert {r.external_id for page in pages for r in page.records} == {str(n) for n in range(130)}
+    assert forge.asked <= 6 * (130 // most + 10)
+
+
+@ORDERS
 def test_a_forge_that_lists_few_at_once_is_asked_for_no_more(order):
     forge = filled(order, 200)
     (stream,) = forge.streams()
@@ -286,6 +319,23 @@ def test_an_item_that_breaks_its_promise_is_a_gap_and_the_others_count(order):
     assert len({r.external_id for page in pages for r in page.records}) == 119
     (gap,) = {gap for page in pages for gap in page.gaps}
     assert (gap.subject, "lacks what it promises" in gap.reason) == ("changes 60", True)
+
+
+@ORDERS
+def test_an_item_that_was_answered_wrongly_once_is_read_again(order):
+    forge = filled(order, 3)
+    wrong = [KeyError("author")]
+
+    def read(item):
+        if wrong:
+            raise wrong.pop()
+        return Reading([record(item)])
+
+    (stream,) = forge.streams()
+    pages = list(walk([replace(stream, read=read)], {}, forge.now))
+
+    assert {told.external_id for page in pages for told in page.records} == {"0", "1", "2"}
+    assert not any(page.gaps for page in pages)
 
 
 def test_streams_are_walked_one_after_the_other_and_the_bar_counts_them_all():

@@ -9,7 +9,8 @@ from django.utils import timezone
 from harvesters.budget import Budget
 from harvesters.forge import RepositoryRecord
 from harvesters.models import Contribution, HarvestCursor, Heartbeat, RateBudget, WebhookDelivery
-from harvesters.services.harvesting import lease_source, register_source
+from harvesters.services.harvesting import register_source
+from harvesters.services.leasing import lease_source
 from harvesters.shared_budget import SharedBudget
 from harvesters.sources import open_forge
 from harvesters.tasks import SOURCES_PER_TICK, forget_old, harvest, tick

@@ -34,7 +34,8 @@ class _ContradictionError(ForgeOverloadedError):
 class Part:
     """A list that belongs to one item; ``key`` tells its members from each other.
 
-    Some lists count all, others only the page. One that ``may_hide`` counts more than it shows us.
+    Some lists count all, others only the page. One that ``may_hide`` counts more than it shows
+    us; one that is not paged is asked for where it has something.
     """
 
     path: str
@@ -91,7 +92,7 @@ class Lists:
 
     def _whole(self, part: Part) -> list[Any]:
         if not part.is_paged:
-            return items_of(self.transport.request("GET", f"{self.address}/{part.path}"))
+            return self._at_once(part)
         found: dict[object, Any] = {}
         for number in range(1, MOST_PAGES + 1):
             answer = self._ask(part.path, number, self.most, **part.params)
@@ -105,6 +106,12 @@ class Lists:
             if not items or (len(items) < self.most and len(found) >= total):
                 return list(found.values())
         raise UnreadableError(f"{part.path} is longer than we read.")
+
+    def _at_once(self, part: Part) -> list[Any]:
+        found = items_of(self.transport.request("GET", f"{self.address}/{part.path}"))
+        if not found:
+            raise _ContradictionError(f"{part.path} is empty, and was counted as more.")
+        return found
 
     def _ask(self, path: str, number: int, size: int, **params: str) -> Answer:
         asked: dict[str, str | int] = {"page": number, "limit": size, **params}

@@ -27,15 +27,28 @@ class Lists:
             ForgeBusyError: the second answer is another one.
         """
         listing = self._ask(path, params, asked)
-        lacking = _lacking(listing, asked)
-        if not lacking:
-            return listing
+        if not _lacking(listing, asked):
+            return self._with_its_end(listing, path, params, asked)
         again = self._ask(path, params, asked)
-        if not _lacking(again, asked):
-            return again
+        if not (lacking := _lacking(again, asked)):
+            return self._with_its_end(again, path, params, asked)
         if again.items != listing.items:
             raise ForgeBusyError(f"{path} is shorter than it says. It is asked again soon.")
         return replace(listing, items=[*listing.items, *[None] * lacking])
+
+    def _with_its_end(
+        self, listing: Listing, path: str, params: Mapping[str, str], asked: Asked
+    ) -> Listing:
+        """``listing``; a full page that seems to be the last is so if nothing stands behind it.
+
+        A count that is too small is no count.
+        """
+        if listing.has_more or len(listing.items) < asked.size:
+            return listing
+        behind = Asked(asked.since, asked.number * asked.size + 1, 1)
+        if not self._ask(path, params, behind).items:
+            return listing
+        return replace(listing, has_more=True, total=None)
 
     def whole(self, path: str, params: Mapping[str, str] | None = None) -> list[Any]:
         """All of a list that is never long.
@@ -80,7 +93,7 @@ class Lists:
             raise ForgeAnswerError(f"{path} is no list.")
         counted = answer.headers.get("total_count", "")
         total = int(counted) if counted.isdecimal() else None
-        has_more = len(items) >= asked.size or (total or 0) > asked.number * asked.size
+        has_more = (total or 0) > asked.number * asked.size
         return Listing(items, has_more, total, answer.seconds)
 
 

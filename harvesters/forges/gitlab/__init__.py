@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import quote
 
+from harvesters.estimates import Estimate, estimate_streams
 from harvesters.forge import (
     Answer,
     Cursor,
@@ -55,21 +56,34 @@ class GitLab:
 
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
         """Walk what the project with this number lists, unless nothing is new."""
-        with _as_promised():
-            view, graph = self._look(repository.external_id)
-        home, walked, outlook = view.home, cursor.get("walk", {}), cursor.get("outlook", "")
-        if home.record.external_id != repository.external_id:
-            raise SourceNotFoundError(f"{home.record.path} is another project.")
+        view, reader = self._open(repository)
+        walked, outlook = cursor.get("walk", {}), cursor.get("outlook", "")
         if not walked.get("began"):
             if view.digest and view.digest == outlook:
-                yield Page([], cursor, is_last=True, repository=home.record)
+                yield Page([], cursor, is_last=True, repository=view.home.record)
                 return
             outlook = view.digest
-        lists = Lists(self.transport, home.address)
-        reader = Reader(lists, home, Details(lists, home, graph))
         for page in walk(reader.streams(), walked, self.now):
             place = {"walk": page.cursor, "outlook": outlook}
-            yield replace(page, cursor=place, repository=home.record)
+            yield replace(page, cursor=place, repository=view.home.record)
+
+    def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
+        """What a harvest would take; it begins by a look at the project."""
+        view, reader = self._open(repository)
+        walked = cursor.get("walk", {})
+        if not walked.get("began") and view.digest and view.digest == cursor.get("outlook"):
+            return Estimate([], first_requests=1)
+        return Estimate(estimate_streams(reader.streams(), walked, self.now), first_requests=1)
+
+    def _open(self, repository: RepositoryRecord) -> tuple[View, Reader]:
+        """The project as it is at present, and what reads its lists."""
+        with _as_promised():
+            view, graph = self._look(repository.external_id)
+        home = view.home
+        if home.record.external_id != repository.external_id:
+            raise SourceNotFoundError(f"{home.record.path} is another project.")
+        lists = Lists(self.transport, home.address)
+        return view, Reader(lists, home, Details(lists, home, graph))
 
     def _look(self, number: str) -> tuple[View, Graph | None]:
         """The project, and its GraphQL, if that can be asked."""

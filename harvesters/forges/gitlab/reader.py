@@ -1,12 +1,12 @@
 """The streams of a GitLab project, and what else is asked about each of their items."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from harvesters.forge import Gap
-from harvesters.forges.gitlab.changes import author_of, change_record
+from harvesters.forges.gitlab.changes import author_of, change_record, state_of
 from harvesters.forges.gitlab.details import Details
 from harvesters.forges.gitlab.graph import AT_ONCE
 from harvesters.forges.gitlab.issues import (
@@ -48,29 +48,24 @@ class Reader:
         """What the project lists, as far as it has it: parts can be switched off."""
         streams = [self._releases()]
         if self.home.has_issues:
-            streams.insert(0, self._stream("issues", self._list_issues, self._read_issue, FEW))
+            streams.insert(0, self._issues())
         if self.home.has_changes:
-            read = self._read_change
-            streams.insert(0, self._stream("merge_requests", self._list_changes, read, AT_ONCE))
+            streams.insert(0, self._changes())
         return streams
 
-    def _stream(
-        self,
-        name: str,
-        listing: Callable[[Asked], Listing],
-        read: Callable[[Item], Reading],
-        at_once: int,
-    ) -> Stream:
-        return Stream(
-            name,
-            Order.OLDEST_UPDATE_FIRST,
-            listing,
-            _reading(name, read),
-            key=lambda item: str(item["iid"]),
-            updated_at=lambda item: moment_of(item["updated_at"]),
-            at_once=at_once,
-            largest_page=LARGEST_PAGE,
-        )
+    def _changes(self) -> Stream:
+        stream = _stream("merge_requests", self._list_changes, self._read_change)
+        return replace(stream, details=self._count_parts, at_once=AT_ONCE)
+
+    def _issues(self) -> Stream:
+        stream = _stream("issues", self._list_issues, self._read_issue)
+        return replace(stream, details=_count_questions, at_once=FEW)
+
+    def _count_parts(self, change: Item) -> float:
+        """How many requests it takes to know ``change``: a part of one by GraphQL."""
+        if self.details.graph is not None:
+            return 1 / AT_ONCE
+        return 3 if state_of(change) == "merged" else 1
 
     def _releases(self) -> Stream:
         """All releases at once, in our order: one may be made, or come out, on a day long past."""
@@ -133,6 +128,25 @@ class Reader:
         is_solved = may_be_solved(issue) and is_solved_by(whole("closed_by"))
         events = whole("resource_label_events") if issue["labels"] else []
         return Reading(issue_records(issue, events, self.home, is_solved=is_solved), gaps)
+
+
+def _stream(
+    name: str, listing: Callable[[Asked], Listing], read: Callable[[Item], Reading]
+) -> Stream:
+    return Stream(
+        name,
+        Order.OLDEST_UPDATE_FIRST,
+        listing,
+        _reading(name, read),
+        key=lambda item: str(item["iid"]),
+        updated_at=lambda item: moment_of(item["updated_at"]),
+        largest_page=LARGEST_PAGE,
+    )
+
+
+def _count_questions(issue: Item) -> float:
+    """How many requests it takes to know ``issue``."""
+    return 0 if issue["confidential"] else may_be_solved(issue) + bool(issue["labels"])
 
 
 def _reading(name: str, read: Callable[[Item], Reading]) -> Callable[[Any], Reading]:

@@ -24,7 +24,8 @@ from harvesters.forge import (
     Role,
 )
 from harvesters.models import Contribution
-from harvesters.services.harvesting import lease_source, register_source
+from harvesters.services.harvesting import register_source
+from harvesters.services.leasing import lease_source
 from harvesters.services.storing import store_page
 from tests.histories import account, record
 from tests.university import *  # noqa: F403

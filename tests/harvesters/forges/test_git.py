@@ -9,7 +9,8 @@ import pytest
 from harvesters.forge import Role
 from harvesters.forges.git import Git, web_address
 from harvesters.models import Actor, Contribution, HarvestGap, Participation
-from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.transports.git import open_git
 from tests.repositories import BEGUN, ENVIRONMENT, LI, WU, GitRepository, git
 

@@ -6,13 +6,14 @@ import pytest
 
 from harvesters.forge import RepositoryRecord
 from harvesters.models import HarvestCursor, WebhookDelivery
-from harvesters.services.harvesting import SWEEP_EVERY, lease_source, register_source
+from harvesters.services.harvesting import register_source
 from harvesters.services.hinting import (
     REMEMBERED_FOR,
     SPACING,
     forget_deliveries,
     take_hint,
 )
+from harvesters.services.leasing import SWEEP_EVERY, lease_source
 from harvesters.webhooks import Hint, Subject
 from tests.committing import *  # noqa: F403
 from tests.committing import at_once

@@ -24,15 +24,9 @@ from harvesters.forge import (
 )
 from harvesters.forges.jsonl import dump_lines
 from harvesters.models import Contribution, HarvestCursor, Repository, RepositoryPath
-from harvesters.services.harvesting import (
-    LOOKED_FOR_EVERY,
-    SWEEP_EVERY,
-    harvest_repository,
-    harvest_source,
-    lease_source,
-    preview_source,
-    register_source,
-)
+from harvesters.services.harvesting import harvest_repository, harvest_source, register_source
+from harvesters.services.leasing import LOOKED_FOR_EVERY, SWEEP_EVERY, lease_source
+from harvesters.services.previewing import preview_source
 from harvesters.services.repositories import AnotherRepositoryError
 from tests.repositories import GitRepository
 

@@ -16,12 +16,8 @@ from harvesters.forge import (
     Role,
 )
 from harvesters.models import Actor, ActorLogin, Contribution, HarvestGap, Participation
-from harvesters.services.harvesting import (
-    SourceBusyError,
-    lease_due,
-    lease_source,
-    register_source,
-)
+from harvesters.services.harvesting import register_source
+from harvesters.services.leasing import SourceBusyError, lease_due, lease_source
 from harvesters.services.storing import LEASE, LeaseLostError, clean_text, store_page
 
 pytestmark = pytest.mark.django_db

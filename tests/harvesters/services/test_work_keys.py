@@ -7,7 +7,8 @@ import pytest
 
 from harvesters.forge import ContributionRecord, Kind, Page, RepositoryRecord
 from harvesters.models import Contribution, HarvestCursor, WorkKey
-from harvesters.services.harvesting import lease_source, register_source
+from harvesters.services.harvesting import register_source
+from harvesters.services.leasing import lease_source
 from harvesters.services.storing import store_page
 from harvesters.services.work_keys import work_keys
 

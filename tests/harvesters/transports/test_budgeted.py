@@ -87,6 +87,16 @@ def test_answers_pass_as_they_are(transport):
     assert (answer.status, answer.body) == (200, {"id": 7})
 
 
+def test_requests_and_what_they_cost_are_counted_also_where_they_fail(transport, simulator):
+    transport.request("GET", "/things")
+    simulator.faults = [status(404)]
+    with pytest.raises(SourceNotFoundError):
+        transport.request("GET", "/things")
+
+    assert (transport.meter.requests, transport.meter.points) == (2, 1)
+    assert transport.meter.seconds > 0
+
+
 def test_the_reserve_is_left_and_the_wait_is_told_without_asking(transport, simulator, book):
     for _ in range(96):
         transport.request("GET", "/things")

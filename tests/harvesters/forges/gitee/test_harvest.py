@@ -8,7 +8,8 @@ import pytest
 from harvesters.forge import ForgeError, ForgeRefusedError, Kind, SourceNotFoundError
 from harvesters.forges.gitee import GitCode, Gitee
 from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation
-from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.transports.rest import RestApi
 from tests.chaos.faults import ANY
 from tests.gitee_reading import CHEN, LI, MERGER, WU
@@ -33,17 +34,25 @@ TOKEN = "7c2f0123456789abcdef"
 BEFORE_LISTS = 2
 """A harvest begins by looking the repository up: to register it, and to know it again."""
 
+SECOND_PAGE = 1 + 10 * 4
+"""Where the second list is asked for, behind the first and the details of what it tells."""
 
-def world_of(pulls=45, issues=30, releases=2):
+
+def world_of(pulls=60, issues=30, releases=2):
     return GiteeWorld(
-        [pull(number) for number in range(1, pulls + 1)],
+        [pull(number, state=state_of(number)) for number in range(1, pulls + 1)],
         [issue(number, WU) for number in range(1, issues + 1)],
         [release(number, MERGER) for number in range(1, releases + 1)],
     )
 
 
+def state_of(number):
+    """Every fifth is merged, and asked for its details; the others are open."""
+    return "open" if number % 5 else "merged"
+
+
 def pull(number, **given):
-    """A merged one with a review and a comment on a line; nothing else costs a request."""
+    """A merged one, which one person accepted and another commented on."""
     told = {
         "assignees": [accepting(WU)],
         "comments": [comment(70_000 + number, CHEN, "src/分词.py")],
@@ -79,11 +88,12 @@ def stored():
 
 
 def all_of(world):
-    numbers = [pull.node()["id"] for pull in world.pulls]
+    merged = [pull for pull in world.pulls if pull.state == "merged"]
+    reviewed = [f"{pull.node()['id']}:{who}" for pull in merged for who in (102, 103)]
     return sorted(
-        [(Kind.CHANGE, str(number)) for number in numbers]
-        + [(Kind.REVIEW, f"{number}:{who}") for number in numbers for who in (102, 103)]
-        + [(Kind.COMMENT, str(told["id"])) for pull in world.pulls for told in pull.comments]
+        [(Kind.CHANGE, str(pull.node()["id"])) for pull in world.pulls]
+        + [(Kind.REVIEW, key) for key in reviewed]
+        + [(Kind.COMMENT, str(told["id"])) for pull in merged for told in pull.comments]
         + [(Kind.ISSUE, str(told["id"])) for told in world.issues]
         + [(Kind.RELEASE, str(told["id"])) for told in world.releases]
     )
@@ -94,18 +104,28 @@ def test_everything_is_stored_with_its_people(harvest, simulator):
 
     assert report.is_complete
     assert report.by_kind == {
-        "change": 45,
-        "review": 90,
-        "comment": 45,
+        "change": 60,
+        "review": 24,
+        "comment": 12,
         "issue": 30,
         "release": 2,
     }
     assert stored() == all_of(simulator.world)
     assert HarvestGap.objects.count() == 0
-    assert Participation.objects.filter(role="author", actor__external_id="101").count() == 45
-    assert Participation.objects.filter(role="merger", actor__external_id="104").count() == 45
-    assert Contribution.objects.filter(facts__sizes={"code": [12, 3]}).count() == 45
-    assert Contribution.objects.filter(title="修复中文分词在空文件上的崩溃").count() == 180
+    assert Participation.objects.filter(role="author", actor__external_id="101").count() == 60
+    assert Participation.objects.filter(role="merger", actor__external_id="104").count() == 12
+    assert Contribution.objects.filter(facts__sizes={"code": [12, 3]}).count() == 12
+    assert Contribution.objects.filter(title="修复中文分词在空文件上的崩溃").count() == 96
+
+
+@pytest.mark.parametrize("counts", [True, False], ids=["counted", "not counted"])
+@pytest.mark.parametrize("pulls", [20, 40])
+def test_a_last_page_that_is_full_ends_the_list(harvest, simulator, pulls, counts):
+    simulator.world = world_of(pulls=pulls)
+    simulator.world.counts = counts
+
+    assert harvest().is_complete
+    assert stored() == all_of(simulator.world)
 
 
 def test_gitcode_is_harvested_by_the_same_words(harvest, simulator):
@@ -118,7 +138,7 @@ def test_gitcode_is_harvested_by_the_same_words(harvest, simulator):
 def test_a_merged_change_takes_four_requests_and_all_else_next_to_none(harvest, simulator):
     harvest()
 
-    assert len(simulator.requests) == BEFORE_LISTS + 45 * 4 + 3 + 2 + 1
+    assert len(simulator.requests) == BEFORE_LISTS + 12 * 4 + 2 + 1 + 1
 
 
 def test_the_token_is_in_the_header_and_never_in_the_address(harvest, simulator):
@@ -145,8 +165,8 @@ def test_what_was_updated_since_is_written_anew_and_what_came_is_added(harvest, 
     harvest()
     later = (NOW + timedelta(minutes=30)).isoformat()
     world = simulator.world
-    world.pulls[3] = replace(world.pulls[3], title="后来改名", updated=later)
-    world.pulls.append(pull(46, updated=later))
+    world.pulls[4] = replace(world.pulls[4], title="后来改名", updated=later)
+    world.pulls.append(pull(61, updated=later))
 
     report = harvest(NOW + timedelta(hours=1))
 
@@ -160,13 +180,13 @@ def test_an_open_pull_request_is_told_whole_once_it_is_merged(harvest, simulator
     merged = world.pulls[4]
     world.pulls[4] = replace(merged, state="open")
     harvest()
-    assert Contribution.objects.filter(kind="review").count() == 88
+    assert Contribution.objects.filter(kind="review").count() == 22
 
     world.pulls[4] = replace(merged, updated=(NOW + timedelta(minutes=30)).isoformat())
     harvest(NOW + timedelta(hours=1))
 
     assert stored() == all_of(world)
-    assert Contribution.objects.filter(kind="change", state="merged").count() == 45
+    assert Contribution.objects.filter(kind="change", state="merged").count() == 12
 
 
 def test_a_harvest_that_is_stopped_at_any_page_goes_on_behind_it(harvest, simulator):
@@ -195,7 +215,7 @@ def test_what_comes_while_a_history_is_read_is_not_missed(harvest, simulator):
 
     def grow(*_):
         number = len(world.pulls) + 1
-        if number <= 50:
+        if number <= 65:
             world.pulls.append(pull(number))
 
     harvest(on_page=grow)
@@ -217,7 +237,7 @@ TRANSIENT = {
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
-@pytest.mark.parametrize("place", [0, 3, 90], ids=["first list", "a detail", "second list"])
+@pytest.mark.parametrize("place", [0, 3, SECOND_PAGE], ids=["list", "detail", "second list"])
 def test_one_fault_on_the_way_loses_and_doubles_nothing(harvest, simulator, fault, place):
     simulator.faults = [None] * (BEFORE_LISTS + place) + [fault]
 
@@ -233,7 +253,7 @@ def test_one_fault_on_the_way_loses_and_doubles_nothing(harvest, simulator, faul
 @pytest.mark.parametrize("fault", ANY.values(), ids=ANY)
 def test_whatever_the_wire_does_now_and_then_each_item_is_stored_once(harvest, simulator, fault):
     world = simulator.world
-    world.pulls, world.issues = world.pulls[:6], world.issues[:3]
+    world.pulls, world.issues = [pull(number) for number in range(1, 7)], world.issues[:3]
     simulator.faults = [None, *([None] * 7 + [fault]) * 4]
     now = NOW
 
@@ -280,20 +300,19 @@ LIMITS = {
 def test_a_rate_limit_stops_the_harvest_until_it_ends_and_keeps_what_came(
     harvest, simulator, fault, until
 ):
-    first_page = 1 + 20 * 4
-    simulator.faults = [None] * (BEFORE_LISTS + first_page + 10) + [fault]
+    simulator.faults = [None] * (BEFORE_LISTS + 11) + [fault]
 
     report = harvest()
 
     assert not report.is_complete
     assert report.retry_at == until
-    assert 20 <= Contribution.objects.filter(kind="change").count() < 40
+    assert Contribution.objects.filter(kind="change").count() == 10
     harvest(until)
     assert stored() == all_of(simulator.world)
 
 
 def test_a_token_that_is_refused_is_named_and_nothing_is_lost(harvest, simulator):
-    simulator.faults = [None] * (BEFORE_LISTS + 90) + [status(401, f"无效的令牌 {TOKEN}")]
+    simulator.faults = [None] * (BEFORE_LISTS + SECOND_PAGE) + [status(401, f"无效的令牌 {TOKEN}")]
 
     with pytest.raises(ForgeRefusedError, match="无效的令牌"):
         harvest()
@@ -310,7 +329,7 @@ def test_an_item_that_is_counted_and_hidden_is_a_gap_and_all_else_counts(harvest
     report = harvest()
 
     assert report.is_complete
-    assert report.by_kind["change"] == 44
+    assert report.by_kind["change"] == 59
     assert [subject for subject, _ in report.gaps] == ["one of the pull requests"]
 
 
@@ -318,11 +337,12 @@ def test_a_renamed_repository_is_followed_where_the_forge_leads(harvest, simulat
     harvest()
     world = simulator.world
     world.path, world.old_path = "lab/eyes", "lab/vision"
-    world.pulls.append(pull(46, updated=NOW.isoformat()))
+    world.pulls.append(pull(61, updated=NOW.isoformat()))
 
     report = harvest(NOW + timedelta(hours=1))
 
     assert report.is_complete
+    assert HarvestCursor.objects.get().repository.path == "lab/eyes"
     assert stored() == all_of(world)
 
 
@@ -357,7 +377,7 @@ def nothing(reply):
 
 
 @pytest.mark.parametrize("fault", [other_order, nothing], ids=["another order", "nothing"])
-@pytest.mark.parametrize("place", [0, 1 + 20 * 4], ids=["first page", "second page"])
+@pytest.mark.parametrize("place", [0, SECOND_PAGE], ids=["first page", "second page"])
 def test_a_list_that_contradicts_itself_is_not_believed(harvest, simulator, fault, place):
     simulator.faults = [None] * (BEFORE_LISTS + place) + [fault]
 
@@ -392,8 +412,13 @@ def test_a_list_that_leads_to_itself_ends_and_not_in_a_circle(harvest, simulator
     assert len(simulator.requests) < 10
 
 
-def test_a_list_without_counts_is_walked_to_its_end(harvest, simulator):
-    simulator.world.counts = False
+@pytest.mark.parametrize("counts", [True, False], ids=["counted", "not counted"])
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100])
+def test_a_list_is_walked_to_its_end(harvest, simulator, counts, count):
+    world = simulator.world
+    world.counts = counts
+    world.pulls = [pull(number, state="open") for number in range(1, count + 1)]
+    world.issues = [issue(number, WU) for number in range(1, 51)]
 
     assert harvest().is_complete
     assert stored() == all_of(simulator.world)
@@ -424,5 +449,18 @@ def test_a_repository_is_known_by_its_number_and_its_present_name(simulator):
 def test_the_moment_of_an_approval_is_the_merge(harvest):
     harvest()
 
-    approved = Contribution.objects.get(kind="review", external_id="2200007:102")
-    assert approved.occurred_at == datetime.fromisoformat(moment(7))
+    approved = Contribution.objects.get(kind="review", external_id="2200005:102")
+    assert approved.occurred_at == datetime.fromisoformat(moment(5))
+
+
+def test_a_dry_run_tells_for_few_requests_what_a_harvest_takes(harvest, simulator):
+    api = RestApi(simulator.url, TOKEN, lambda: NOW, timeout=TIMEOUT_SECONDS)
+    forge = Gitee(api, "gitee.com", NOW)
+    told = forge.estimate(forge.find_repository("lab/vision"), {})
+    asked = len(simulator.requests)
+    simulator.requests.clear()
+    harvest()
+
+    assert asked == BEFORE_LISTS + 3
+    assert {one.name: one.items for one in told.lists} == {"pulls": 60, "issues": 30, "releases": 2}
+    assert told.requests == len(simulator.requests) - 1, "all but that which registers it"

@@ -43,12 +43,24 @@ def test_a_page_tells_its_items_and_how_many_there_are():
     assert (len(listing.items), listing.has_more, listing.total) == (20, True, 41)
 
 
-@pytest.mark.parametrize(
-    ("count", "total", "has_more"),
-    [(20, None, True), (19, None, False), (20, 20, True), (20, 21, True), (0, 0, False)],
-)
-def test_a_full_page_may_be_followed_by_another(count, total, has_more):
-    assert page_of(items(count), total=total).has_more == has_more
+ENDS = {
+    "a count that tells of more": (20, 21, [], True),
+    "a page that is not full": (19, None, [], False),
+    "a full page and nothing behind it": (20, None, [], False),
+    "a full page and something behind it": (20, None, items(1), True),
+    "as many as are counted": (20, 20, [], False),
+    "more than are counted": (20, 20, items(1), True),
+    "nothing": (0, 0, [], False),
+}
+
+
+@pytest.mark.parametrize(("count", "total", "behind", "has_more"), ENDS.values(), ids=ENDS)
+def test_a_page_knows_whether_it_is_the_last(count, total, behind, has_more):
+    assert page_of(items(count), behind, total=total).has_more == has_more
+
+
+def test_a_count_that_is_too_small_is_none():
+    assert page_of(items(20), items(1), total=20).total is None
 
 
 def test_what_is_counted_and_not_told_is_nobodys_twice():

@@ -5,7 +5,8 @@ import pytest
 from harvesters.forges.github import GitHub
 from harvesters.forges.github.queries import queries
 from harvesters.models import HarvestCursor
-from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.transports.github import GitHubApi
 from tests.github_played import NOW, world_of
 from tests.github_world import document

@@ -4,7 +4,8 @@ import pytest
 
 from harvesters.forges.gitlab import GitLab
 from harvesters.models import HarvestCursor
-from harvesters.services.harvesting import harvest_repository, lease_source, register_source
+from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.leasing import lease_source
 from harvesters.transports.rest import RestApi
 from tests.gitlab_described import schema
 from tests.gitlab_played import world_of

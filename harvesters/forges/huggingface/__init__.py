@@ -1,0 +1,97 @@
+"""Hugging Face Hub: models, datasets and spaces, their commits, pull requests and discussions.
+
+Commits are listed from one commit down, which never changes, so that a harvest goes on where it
+stopped. Discussions are listed newest first and never say when they were updated: each sweep
+looks at the list, and asks again for those whose state or number of comments is another one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from harvesters.estimates import Estimate
+from harvesters.forge import (
+    Cursor,
+    ForgeAnswerError,
+    Page,
+    RepositoryRecord,
+    SourceNotFoundError,
+    Transport,
+)
+from harvesters.forges.huggingface.hub import KINDS, Hub, split
+from harvesters.forges.huggingface.nodes import Node
+from harvesters.forges.huggingface.walk import Walk, resumed
+from harvesters.sweep import BROKEN_PROMISES
+
+WINDOW = timedelta(minutes=5)
+"""In which the Hub counts requests anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class HuggingFace:
+    """One Hub at ``host``; ``now`` is when this harvest starts."""
+
+    name: ClassVar[str] = "huggingface"
+    transport: Transport
+    host: str
+    now: datetime
+
+    def find_repository(self, path: str) -> RepositoryRecord:
+        """Look a repository up; a renamed one answers by a redirect to what it is called now."""
+        hub = Hub(self.transport, *split(path))
+        with _as_promised():
+            return self._record(hub, hub.card())
+
+    def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
+        """Commits, the release, pull requests and discussions.
+
+        Raises:
+            SourceNotFoundError: nobody, or another repository, answers to the name.
+        """
+        walk = self._open(repository)
+        pages = walk.pages(resumed(cursor))
+        while True:
+            with _as_promised():
+                page = next(pages, None)
+            if page is None:
+                return
+            yield replace(page, repository=walk.repository)
+
+    def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
+        """What a harvest would take; the Hub counts discussions, and not commits."""
+        walk = self._open(repository)
+        with _as_promised():
+            return Estimate(list(walk.estimates(resumed(cursor))), first_requests=1, window=WINDOW)
+
+    def _open(self, repository: RepositoryRecord) -> Walk:
+        """The repository as it is called at present."""
+        hub = Hub(self.transport, *split(repository.path))
+        with _as_promised():
+            card = hub.card()
+            present = self._record(hub, card)
+        if present.external_id != repository.external_id:
+            raise SourceNotFoundError(f"{repository.path} is another repository now.")
+        return Walk(replace(hub, name=split(present.path)[1]), present, card)
+
+    def _record(self, hub: Hub, card: Node) -> RepositoryRecord:
+        name = split(card["id"])[1]
+        path = name if hub.kind == "models" else f"{hub.kind}/{name}"
+        return RepositoryRecord(
+            host=self.host,
+            external_id=str(card["_id"]),
+            path=path,
+            url=f"https://{self.host}/{path}",
+            kind=KINDS[hub.kind],
+        )
+
+
+@contextmanager
+def _as_promised() -> Iterator[None]:
+    try:
+        yield
+    except BROKEN_PROMISES as error:
+        raise ForgeAnswerError(
+            f"The Hub's answer is not what it promises: {error!r:.200}"
+        ) from error

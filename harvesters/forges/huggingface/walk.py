@@ -1,0 +1,253 @@
+"""The way through one repository of the Hub: its commits, its release, its discussions."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from harvesters.estimates import ListEstimate
+from harvesters.forge import (
+    ActorRecord,
+    ContributionRecord,
+    Cursor,
+    ForgeAnswerError,
+    ForgeBusyError,
+    Gap,
+    Page,
+    RepositoryRecord,
+    SourceNotFoundError,
+)
+from harvesters.forges.huggingface.commits import read_commit, read_release
+from harvesters.forges.huggingface.discussions import mark_of, needs_details, read_discussion
+from harvesters.forges.huggingface.hub import CommitPage, DiscussionPage, Hub
+from harvesters.forges.huggingface.nodes import Node, account_record
+from harvesters.people import GHOST
+from harvesters.streams import Reading
+from harvesters.sweep import BROKEN_PROMISES
+
+AT_ONCE = 10
+"""Discussions that are read before they are stored: each is asked for by itself."""
+
+MOST_PAGES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a harvest stands.
+
+    ``commit`` is the newest commit that was walked; while a walk goes on, it is at ``page`` of
+    the commits up to ``head``, ``before`` digests the page before and ``size`` is how many that
+    had. ``creator`` made the first commit; ``card`` digests what the card said. ``marks`` tell, by
+    number, what was last seen of each discussion.
+    """
+
+    commit: str = ""
+    head: str = ""
+    page: int = 0
+    before: str = ""
+    size: int = 0
+    creator: Sequence[Any] = ()
+    card: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+def resumed(cursor: Cursor) -> Stand:
+    known = {one.name for one in fields(Stand)}
+    return Stand(**{name: value for name, value in cursor.items() if name in known})
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The way through one repository."""
+
+    hub: Hub
+    repository: RepositoryRecord
+    card: Node
+
+    def pages(self, stand: Stand) -> Iterator[Page]:
+        newest = self.card.get("sha") or ""
+        while stand.commit != newest:
+            for page, here in self._commits(replace(stand, head=stand.head or newest)):
+                stand = here
+                yield page
+        creator = _creator(stand, self.repository)
+        told, gaps = _read_all(
+            [self.card], lambda card: read_release(card, creator, self.repository), "card", "id"
+        )
+        if (digest := _digest(map(repr, told))) != stand.card:
+            stand = replace(stand, card=digest)
+            yield Page(told, asdict(stand), gaps, items=0)
+        for page, here in self._discussions(stand):
+            stand = here
+            yield page
+        yield Page([], asdict(stand), is_last=True)
+
+    def estimates(self, stand: Stand) -> Iterator[ListEstimate]:
+        """What the way would take from ``stand`` on, by the first page of each list."""
+        newest = self.card.get("sha") or ""
+        if stand.commit != newest:
+            found = self.hub.commits(stand.head or newest, stand.page)
+            yield ListEstimate(
+                "commits", len(found.items), 2, 2, found.seconds, is_least=found.has_more
+            )
+        listing = self.hub.discussions(0)
+        shown = max(1, len(listing.items))
+        changed = self._changed(listing, stand)
+        details = sum(map(needs_details, changed)) * listing.count / shown
+        requests = max(1, -(-listing.count // shown)) + round(details)
+        items = round(len(changed) * listing.count / shown)
+        yield ListEstimate("discussions", items, requests, requests, listing.seconds)
+
+    def _commits(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
+        """The commits up to ``stand.head``, down to the last one that is known."""
+        while stand.head:
+            listing = self.hub.commits(stand.head, stand.page)
+            shas = [str(commit.get("id")) for commit in listing.items]
+            digest = _digest(shas)
+            _check_commits(stand, listing, digest)
+            if stand.commit in shas or not self._goes_on(stand, listing):
+                behind = _at_the_end(stand, listing)
+            else:
+                size = stand.size or len(shas)
+                behind = replace(stand, page=stand.page + 1, before=digest, size=size)
+            stand = behind
+            records, gaps = _read_all(
+                listing.items, lambda item: read_commit(item, self.repository), "commit", "id"
+            )
+            yield Page(records, asdict(behind), gaps), behind
+
+    def _goes_on(self, stand: Stand, listing: CommitPage) -> bool:
+        """Whether a page follows; where none is promised, it is asked for, to be sure."""
+        if listing.has_more:
+            return True
+        behind = self.hub.commits(stand.head, stand.page + 1)
+        known = {stand.head, *(commit.get("id") for commit in listing.items)}
+        return any(commit.get("id") not in known for commit in behind.items[:1])
+
+    def _discussions(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
+        number, told, before, most = 0, 0, "", 0
+        for _ in range(MOST_PAGES):
+            listing = self._listed(number, stand)
+            if listing.count < most:
+                # Something was taken off the list, and the rest moved up, unseen.
+                number, told, before, most = 0, 0, "", listing.count
+                continue
+            digest = _check_discussions(listing, told, before)
+            for page, here in self._read(listing, stand):
+                stand = here
+                yield page, here
+            number, told, before = number + 1, told + len(listing.items), digest
+            most = listing.count
+            if told >= listing.count:
+                return
+        raise ForgeAnswerError("The Hub's list of discussions has no end.")
+
+    def _listed(self, number: int, stand: Stand) -> DiscussionPage:
+        """A page of discussions; that there are none is believed when it is said twice."""
+        listing = self.hub.discussions(number)
+        if listing.count or stand.marks:
+            return listing
+        return self.hub.discussions(number)
+
+    def _read(self, listing: DiscussionPage, stand: Stand) -> Iterator[tuple[Page, Stand]]:
+        changed = self._changed(listing, stand)
+        for start in range(0, len(changed), AT_ONCE):
+            bite = changed[start : start + AT_ONCE]
+            records, gaps = _read_all(bite, self._reading, "discussion", "num")
+            marks = {str(node.get("num")): mark_of(node) for node in bite}
+            stand = replace(stand, marks={**stand.marks, **marks})
+            yield Page(records, asdict(stand), gaps, items=len(bite)), stand
+
+    def _changed(self, listing: DiscussionPage, stand: Stand) -> list[Node]:
+        """Those in which something happened since they were last read."""
+        marks = stand.marks
+        return [one for one in listing.items if marks.get(str(one.get("num"))) != mark_of(one)]
+
+    def _reading(self, node: Node) -> Reading:
+        details: Node | None = None
+        hidden: list[Gap] = []
+        if needs_details(node):
+            try:
+                details = self._details(node["num"])
+            except SourceNotFoundError:
+                subject = f"discussion {node['num']}"
+                hidden = [Gap(subject, "The Hub lists it and does not show it to us.")]
+        reading = read_discussion(node, details, self.repository)
+        return replace(reading, gaps=[*hidden, *reading.gaps])
+
+    def _details(self, number: int) -> Node:
+        """What happened in a discussion; that it is hidden is believed when it is said twice."""
+        try:
+            return self.hub.discussion(number)
+        except SourceNotFoundError:
+            return self.hub.discussion(number)
+
+
+def _check_commits(stand: Stand, listing: CommitPage, digest: str) -> None:
+    """Refuse a page that cannot be the one that was asked for."""
+    first = listing.items[0].get("id") if listing.items else ""
+    if not first or (first == stand.head) != (stand.page == 0):
+        raise _contradicts("commits", "is another page than was asked for")
+    if digest == stand.before:
+        raise _contradicts("commits", "repeats the page before")
+    is_short = listing.has_more and len(listing.items) < stand.size
+    if is_short or (stand.page and len(listing.items) > stand.size):
+        raise _contradicts("commits", "lacks some")
+    if stand.page == MOST_PAGES:
+        raise ForgeAnswerError("The Hub's list of commits has no end.")
+
+
+def _at_the_end(stand: Stand, listing: CommitPage) -> Stand:
+    """Behind the last page of a walk; of the first walk, the oldest commit tells the creator."""
+    creator = stand.creator
+    if not stand.commit and listing.items:
+        author = (listing.items[-1].get("authors") or [{}])[0]
+        creator = [author.get("_id"), author.get("user")]
+    return Stand(commit=stand.head, creator=creator, card=stand.card, marks=stand.marks)
+
+
+def _creator(stand: Stand, repository: RepositoryRecord) -> ActorRecord:
+    number, name = [*stand.creator, None, None][:2]
+    if not name:
+        return ActorRecord(repository.host, GHOST, "ghost")
+    return account_record({"_id": number, "user": name}, repository.host)
+
+
+def _check_discussions(listing: DiscussionPage, told: int, before: str) -> str:
+    """The page's digest; a page that cannot be the one that was asked for is refused."""
+    if listing.start != told:
+        raise _contradicts("discussions", "is another page than was asked for")
+    if not listing.items and listing.count > told:
+        raise _contradicts("discussions", f"ends after {told} of {listing.count}")
+    digest = _digest(str(node.get("num")) for node in listing.items)
+    if digest == before:
+        raise _contradicts("discussions", "repeats the page before")
+    return digest
+
+
+def _read_all(
+    items: Sequence[Node], read: Any, word: str, label: str
+) -> tuple[list[ContributionRecord], list[Gap]]:
+    """What ``items`` mean; one that breaks its promise is a gap, and its neighbours count."""
+    records: list[ContributionRecord] = []
+    gaps: list[Gap] = []
+    for item in items:
+        try:
+            found = read(item)
+        except BROKEN_PROMISES as error:
+            subject = f"{word} {str(item.get(label))[:80]}"
+            gaps.append(Gap(subject, f"The Hub's answer lacks what it promises: {error!r:.200}"))
+            continue
+        reading = found if isinstance(found, Reading) else Reading([found])
+        records += reading.records
+        gaps += reading.gaps
+    return records, gaps
+
+
+def _digest(names: Iterable[str]) -> str:
+    told = "\n".join(sorted(names))
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _contradicts(what: str, how: str) -> ForgeBusyError:
+    return ForgeBusyError(f"The Hub's list of {what} {how}. It is asked again soon.")

@@ -1,0 +1,29 @@
+"""Facts: what happened on the forges, and how far it is read."""
+
+from harvesters.models.facts import (
+    Actor,
+    ActorLogin,
+    Contribution,
+    Participation,
+    Repository,
+    RepositoryPath,
+    WorkKey,
+)
+from harvesters.models.harvest import HarvestCursor, HarvestCursorQuerySet, HarvestGap
+from harvesters.models.upkeep import Heartbeat, RateBudget, WebhookDelivery
+
+__all__ = [
+    "Actor",
+    "ActorLogin",
+    "Contribution",
+    "HarvestCursor",
+    "HarvestCursorQuerySet",
+    "HarvestGap",
+    "Heartbeat",
+    "Participation",
+    "RateBudget",
+    "Repository",
+    "RepositoryPath",
+    "WebhookDelivery",
+    "WorkKey",
+]

@@ -1,0 +1,245 @@
+"""The Hugging Face Hub as a world in memory: repositories, commits, pull requests, discussions.
+
+The Hub publishes no description that may be carried along; its answers are as its own client
+reads them (huggingface_hub 1.x, ``hf_api.py`` and ``community.py``) and as a webhook of its
+documentation shows them. Each is held against `SHAPES`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from harvesters.forge import Answer, SourceNotFoundError
+from tests.simulator import Reply, Request
+
+BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
+REPOSITORY = "621ffdc036468d709f17434d"
+TEXT, COUNT, TRUTH, LIST, MAP = str, int, bool, list, dict
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "card": {"_id": TEXT, "id": TEXT, "createdAt": TEXT, "private": TRUTH},
+    "commit": {"id": TEXT, "title": TEXT, "message": TEXT, "date": TEXT, "authors": LIST},
+    "discussion": {
+        "num": COUNT,
+        "title": TEXT,
+        "status": TEXT,
+        "createdAt": TEXT,
+        "isPullRequest": TRUTH,
+        "numComments": COUNT,
+        "repo": MAP,
+    },
+    "event": {"id": TEXT, "type": TEXT, "createdAt": TEXT, "data": MAP},
+}
+
+DIFF = """\
+diff --git a/README.md b/README.md
+index 0123456..789abcd 100644
+--- a/README.md
++++ b/README.md
+@@ -1,3 +1,4 @@
+ ---
+-license: mit
++license: apache-2.0
++language: zh
+ ---
+"""
+
+
+def moment(number: float) -> str:
+    told = BEGAN + timedelta(hours=number)
+    return told.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def account(number: int, name: str) -> dict[str, Any]:
+    return {"_id": f"{number:024x}", "name": name, "fullname": name.title(), "type": "user"}
+
+
+def sha(number: int) -> str:
+    return f"{number:040x}"
+
+
+def commit(number: int, who: dict[str, Any] | None, title: str = "Upload weights", **more: Any):
+    """A commit; of somebody without an account only the name is told."""
+    author = {"user": who["name"], "_id": who["_id"]} if who else {"user": "Li Ming"}
+    told = {
+        "id": sha(number),
+        "title": title,
+        "message": "",
+        "date": moment(number),
+        "authors": [author],
+    }
+    return {**told, **more}
+
+
+def _event(number: int, kind: str, who: dict[str, Any] | None, data: dict[str, Any]):
+    told = {"id": f"{number:024x}", "type": kind, "createdAt": moment(number % 500), "data": data}
+    return {**told, "author": who} if who else told
+
+
+def comment(number: int, who: dict[str, Any] | None, **data: Any) -> dict[str, Any]:
+    text = {"raw": "Looks good", "html": "<p>Looks good</p>", "updatedAt": moment(number % 500)}
+    told = {"edited": False, "hidden": False, "latest": text, "history": [], **data}
+    return _event(number, "comment", who, told)
+
+
+def turned(number: int, who: dict[str, Any] | None, status: str) -> dict[str, Any]:
+    return _event(number, "status-change", who, {"status": status})
+
+
+def pushed(number: int, who: dict[str, Any] | None) -> dict[str, Any]:
+    return _event(number, "commit", who, {"subject": "Mend the card", "oid": sha(number)})
+
+
+@dataclass
+class Discussion:
+    """A discussion or, unless said otherwise, a pull request, with all that happened in it."""
+
+    num: int
+    author: dict[str, Any] | None
+    status: str = "merged"
+    events: Sequence[dict[str, Any]] = ()
+    title: str = "Mend the model card"
+    is_pull_request: bool = True
+    diff: str | None = DIFF
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def node(self) -> dict[str, Any]:
+        told = {
+            "num": self.num,
+            "title": self.title,
+            "status": self.status,
+            "createdAt": moment(self.num),
+            "isPullRequest": self.is_pull_request,
+            "numComments": sum(event["type"] == "comment" for event in self.events),
+            "repo": {"name": "lab/vision", "type": "model"},
+            "pinned": False,
+            **self.more,
+        }
+        return {**told, "author": self.author} if self.author else told
+
+    def details(self) -> dict[str, Any]:
+        merged = self.status == "merged" and self.is_pull_request
+        return {
+            **self.node(),
+            "events": list(self.events),
+            "diff": self.diff,
+            "mergeCommitId": sha(900_000 + self.num) if merged else None,
+        }
+
+
+@dataclass
+class HuggingFaceWorld:
+    """One repository of the Hub; ``page_size`` is how many its lists tell at once."""
+
+    commits: list[dict[str, Any]] = field(default_factory=list)
+    discussions: list[Discussion] = field(default_factory=list)
+    kind: str = "models"
+    path: str = "lab/vision"
+    old_path: str = ""
+    number: str = REPOSITORY
+    page_size: int = 20
+    hidden: set[int] = field(default_factory=set)
+    card: dict[str, Any] = field(default_factory=dict)
+    links: bool = True
+    root: str = ""
+
+    def __call__(self, request: Request) -> Reply:
+        address = urlsplit(request.path)
+        asked = {name: values[-1] for name, values in parse_qs(address.query).items()}
+        parts = address.path.strip("/").split("/")
+        if parts[0] == "api":
+            parts = parts[1:]
+        if parts[0] != self.kind:
+            return _nothing()
+        rest = "/".join(parts[1:])
+        if self.old_path and f"{rest}/".startswith(f"{self.old_path}/"):
+            moved = f"{self.root}/{self.kind}/{self.path}{rest[len(self.old_path) :]}"
+            return Reply.of({"error": "Moved"}, 307, location=moved)
+        if not f"{rest}/".startswith(f"{self.path}/"):
+            return _nothing()
+        within = rest[len(self.path) :].strip("/").split("/")
+        return self._answer([part for part in within if part], asked)
+
+    def _answer(self, parts: list[str], asked: dict[str, str]) -> Reply:
+        page = int(asked.get("p", 0))
+        match parts:
+            case []:
+                return Reply.of(_as_promised("card", self._told()))
+            case ["commits", head]:
+                return self._commits(head, page)
+            case ["discussions"]:
+                return self._listed(page)
+            case ["discussions", number]:
+                return self._discussed(int(number))
+        return _nothing()
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "_id": self.number,
+            "id": self.path,
+            "sha": self.commits[-1]["id"] if self.commits else None,
+            "createdAt": moment(0),
+            "lastModified": moment(400),
+            "private": False,
+            "cardData": {"license": "mit", "base_model": ["lab/base"], "language": "zh"},
+            "pipeline_tag": "image-classification",
+            **self.card,
+        }
+
+    def _commits(self, head: str, page: int) -> Reply:
+        shas = [told["id"] for told in self.commits]
+        if head not in shas:
+            return _nothing()
+        below = self.commits[: shas.index(head) + 1][::-1]
+        start = page * self.page_size
+        found = [_as_promised("commit", one) for one in below[start : start + self.page_size]]
+        is_last = start + self.page_size >= len(below)
+        following = f"</api/{self.kind}/{self.path}/commits/{head}?p={page + 1}>"
+        link = {} if is_last or not self.links else {"link": f'{following}; rel="next"'}
+        return Reply.of(found, **link)
+
+    def _listed(self, page: int) -> Reply:
+        newest = sorted(self.discussions, key=lambda one: -one.num)
+        start = page * self.page_size
+        told = [one.node() for one in newest[start : start + self.page_size]]
+        found = [_as_promised("discussion", one) for one in told]
+        return Reply.of({"discussions": found, "count": len(newest), "start": start})
+
+    def _discussed(self, number: int) -> Reply:
+        found = [one for one in self.discussions if one.num == number]
+        if not found or number in self.hidden:
+            return _nothing()
+        for event in found[0].events:
+            _as_promised("event", event)
+        return Reply.of(_as_promised("discussion", found[0].details()))
+
+
+def _as_promised(name: str, item: dict[str, Any]) -> dict[str, Any]:
+    for field_name, kind in SHAPES[name].items():
+        assert isinstance(item[field_name], kind), f"{name}.{field_name}: {item[field_name]!r}"
+    return item
+
+
+def _nothing() -> Reply:
+    return Reply.of({"error": "Repository not found"}, 404)
+
+
+@dataclass
+class Direct:
+    """A transport that asks a world without a network, and counts."""
+
+    world: HuggingFaceWorld
+    asked: list[str] = field(default_factory=list)
+
+    def request(self, method: str, path: str, **asked: Any) -> Answer:
+        self.asked.append(path)
+        query = urlencode(asked.get("params") or {})
+        reply = self.world(Request(method, f"{path}?{query}", {}, None))
+        if reply.status == HTTPStatus.NOT_FOUND:
+            raise SourceNotFoundError(path)
+        if reply.status == HTTPStatus.TEMPORARY_REDIRECT:
+            return self.request(method, reply.headers["location"], **asked)
+        return Answer(reply.status, reply.headers, reply.json())
