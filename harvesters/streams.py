@@ -44,14 +44,20 @@ class Reading:
     gaps: Sequence[Gap] = ()
 
 
+def _none(_item: Any) -> float:
+    """How many further requests an item takes of which its list tells all."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """One list of a repository, and how its items are read.
 
     ``read`` may ask the forge for more about an item; ``key`` names an item within the stream.
     Where it asks, ``at_once`` is small: so many items are read before they are stored.
-    ``created_at`` is needed where the order is by creation. The forge lists no more than
-    ``largest_page`` items at once, however many are asked for.
+    ``details`` tells how many further requests an item takes, about. ``created_at`` is needed
+    where the order is by creation. The forge lists no more than ``largest_page`` items at once,
+    however many are asked for.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Stream:
     created_at: Callable[[Any], datetime] | None = None
     at_once: int = 1_000
     largest_page: int = 100
+    details: Callable[[Any], float] = _none
 
     @property
     def ordered_by(self) -> Callable[[Any], datetime]:

@@ -10,8 +10,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from harvesters.management.forecasts import forecast_json, forecast_lines
 from harvesters.models import Contribution
 from harvesters.services.harvesting import HarvestReport
+from harvesters.services.previewing import Forecast
 from harvesters.words import grouped, spent
 
 MOST_GAPS_SHOWN = 20
@@ -28,13 +30,17 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One source: its report, and why it was not read to the end, if it was not."""
+    """One source: its report, and why it was not read to the end, if it was not.
+
+    Of a dry run, where reading is not free, there is a ``forecast`` instead.
+    """
 
     source: str
     code: ExitCode
     report: HarvestReport
     message: str = ""
     retry_at: datetime | None = None
+    forecast: Forecast | None = None
 
 
 def as_json(outcome: Outcome, *, is_dry_run: bool) -> dict[str, Any]:
@@ -50,6 +56,7 @@ def as_json(outcome: Outcome, *, is_dry_run: bool) -> dict[str, Any]:
         "changed": report.changed,
         "requests": report.requests,
         "points": report.points,
+        "estimate": forecast_json(outcome.forecast) if outcome.forecast else None,
         "gaps": [{"subject": subject, "reason": reason} for subject, reason in report.gaps],
         "error": outcome.message or None,
         "retry_at": outcome.retry_at.isoformat() if outcome.retry_at else None,
@@ -58,7 +65,9 @@ def as_json(outcome: Outcome, *, is_dry_run: bool) -> dict[str, Any]:
 
 def lines_of(outcome: Outcome, *, is_dry_run: bool) -> Iterator[str]:
     """The outcome for a person: what was read, by kind, what that took, and the gaps."""
-    if outcome.report.is_complete or outcome.report.by_kind:
+    if outcome.forecast is not None:
+        yield from forecast_lines(outcome.source, outcome.forecast)
+    elif outcome.report.is_complete or outcome.report.by_kind:
         yield f"{outcome.source}: {_read(outcome.report, is_dry_run=is_dry_run)}"
     for kind, count in sorted(outcome.report.by_kind.items()):
         yield f"  {grouped(count):>9}  {Contribution.Kind(kind).label}"

@@ -1,12 +1,50 @@
 """What a harvest would bring, told without storing anything."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from harvesters.budget import Budget
+from harvesters.estimates import Estimate, Estimating, time_needed
 from harvesters.forge import Forge, RepositoryRecord
 from harvesters.models import HarvestCursor
 from harvesters.services.harvesting import HarvestReport, OnPage, after
 from harvesters.services.repositories import check_same, is_another, reaches_further_back
+from harvesters.services.spending import budget_of
 from harvesters.services.storing import advance
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a harvest would take, of which budget, and how long, its waits included."""
+
+    estimate: Estimate
+    budget: Budget | None
+    duration: timedelta
+
+
+def forecast_source(
+    source: str,
+    forge: Forge,
+    repository: RepositoryRecord,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    replaces: bool = False,
+) -> Forecast | None:
+    """What a harvest of ``source`` would take now, for a few requests.
+
+    None where reading is free, so that a preview tells it best.
+
+    Raises:
+        AnotherRepositoryError: as `register_source` would.
+        ForgeError: what the forge raises.
+    """
+    cursor = _cursor_of(source, repository, since, replaces=replaces)
+    if not isinstance(forge, Estimating):
+        return None
+    estimate = forge.estimate(repository, cursor.cursor)
+    budget = budget_of(forge, estimate.kind)
+    return Forecast(estimate, budget, time_needed(estimate, budget, now))
 
 
 def preview_source(

@@ -2,15 +2,27 @@
 
 from datetime import datetime
 
-from harvesters.budget import Meter
+from harvesters.budget import Budget, Meter
 from harvesters.forge import Forge
 from harvesters.models import HarvestCursor
+from harvesters.transports.budgeted import BudgetedTransport
 
 
 def meter_of(forge: Forge) -> Meter:
-    """What counts the requests of ``forge``; one that stays at zero where it has no network."""
-    meter = getattr(getattr(forge, "transport", None), "meter", None)
-    return meter if isinstance(meter, Meter) else Meter()
+    """What counts the requests of ``forge``; one that stays at zero where it has no limit."""
+    transport = _budgeted(forge)
+    return transport.meter if transport else Meter()
+
+
+def budget_of(forge: Forge, kind: str) -> Budget | None:
+    """What our account may still ask of ``forge``, where that is known."""
+    transport = _budgeted(forge)
+    return transport.budget(kind) if transport else None
+
+
+def _budgeted(forge: Forge) -> BudgetedTransport | None:
+    transport = getattr(forge, "transport", None)
+    return transport if isinstance(transport, BudgetedTransport) else None
 
 
 class Expenses:

@@ -48,6 +48,10 @@ class BudgetedTransport:
             self._note(kind, known, told)
         return answer
 
+    def budget(self, kind: str) -> Budget | None:
+        """What is known to be left for requests of this ``kind``."""
+        return self._book.read(kind)
+
     def _check(self, known: Budget | None) -> None:
         until = known.waits_until(self._clock()) if known else None
         if until is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
+from harvesters.estimates import Estimate, estimate_streams
 from harvesters.forge import (
     Answer,
     Cursor,
@@ -28,10 +29,17 @@ from harvesters.forges.gitea.items import Home, moment_of
 from harvesters.forges.gitea.lists import Lists
 from harvesters.forges.gitea.outlook import Outlook, new_outlook
 from harvesters.forges.gitea.reader import Reader
+from harvesters.streams import Stream
 from harvesters.sweep import BROKEN_PROMISES, walk
 
 USUAL_PAGE = 50
 """What a server lists at once unless its operator said otherwise, and what we ask for at most."""
+
+FIRST_REQUESTS = 3
+"""For the repository, for what is new in it, and for how many items a page may hold."""
+
+REQUESTS_FOR_NOTHING = 2
+"""Where nothing is new, nobody asks how much a page may hold."""
 
 _PATH = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
 
@@ -55,24 +63,37 @@ class Gitea:
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
         """Walk what the repository with this number lists, unless nothing is new."""
         with _as_promised():
-            answer = self._ask(_by_number(repository))
-            home = self._home(answer)
-            if home.record.external_id != repository.external_id:
-                raise SourceNotFoundError(f"{home.record.path} is another repository.")
-            lists = Lists(self.transport, home.address, _by_number(repository), USUAL_PAGE)
-            stand, outlook = cursor.get("walk", {}), Outlook.of(cursor.get("outlook", {}))
-            is_at_rest = not stand.get("began")
-            is_new = not (is_at_rest and outlook.is_unchanged(answer.body, lists))
-            if is_new and is_at_rest:
-                outlook = new_outlook(answer.body, lists, answer.date)
-            lists = replace(lists, most=self._page_size()) if is_new else lists
-            streams = Reader(lists, home).streams(answer.body) if is_new else []
+            record, outlook, streams = self._open(repository, cursor)
         if not streams:
-            yield Page([], cursor, is_last=True, repository=home.record)
+            yield Page([], cursor, is_last=True, repository=record)
             return
-        for page in walk(streams, stand, self.now):
+        for page in walk(streams, cursor.get("walk", {}), self.now):
             place = {"walk": page.cursor, "outlook": outlook.as_cursor()}
-            yield replace(page, cursor=place, repository=home.record)
+            yield replace(page, cursor=place, repository=record)
+
+    def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
+        """What a harvest would take; it begins by asking whether anything is new."""
+        with _as_promised():
+            _, _, streams = self._open(repository, cursor)
+            lists = estimate_streams(streams, cursor.get("walk", {}), self.now) if streams else []
+        return Estimate(lists, first_requests=FIRST_REQUESTS if lists else REQUESTS_FOR_NOTHING)
+
+    def _open(
+        self, repository: RepositoryRecord, cursor: Cursor
+    ) -> tuple[RepositoryRecord, Outlook, list[Stream]]:
+        """The repository, what is to be seen of it, and what it lists; nothing if none is new."""
+        answer = self._ask(_by_number(repository))
+        home = self._home(answer)
+        if home.record.external_id != repository.external_id:
+            raise SourceNotFoundError(f"{home.record.path} is another repository.")
+        lists = Lists(self.transport, home.address, _by_number(repository), USUAL_PAGE)
+        outlook = Outlook.of(cursor.get("outlook", {}))
+        if not cursor.get("walk", {}).get("began"):
+            if outlook.is_unchanged(answer.body, lists):
+                return home.record, outlook, []
+            outlook = new_outlook(answer.body, lists, answer.date)
+        lists = replace(lists, most=self._page_size())
+        return home.record, outlook, Reader(lists, home).streams(answer.body)
 
     def _ask(self, path: str) -> Answer:
         """The answer, asked for a second time where the forge gave up."""

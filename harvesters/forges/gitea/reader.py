@@ -71,6 +71,7 @@ class Reader:
             updated_at=_updated_at,
             at_once=AT_ONCE,
             largest_page=self.lists.most,
+            details=_count_parts,
         )
 
     def _issues(self) -> Stream:
@@ -84,6 +85,7 @@ class Reader:
             created_at=_created_at,
             at_once=AT_ONCE,
             largest_page=self.lists.most,
+            details=has_a_story,
         )
 
     def _releases(self) -> Stream:
@@ -170,6 +172,11 @@ class Reader:
 
     def _read_release(self, release: Item) -> Reading:
         return Reading(release_records(release, self.home))
+
+
+def _count_parts(pull: Item) -> float:
+    """Its reviews, and the commits and files of what was merged; comments come on top."""
+    return 3 if pull["merged"] else 1
 
 
 def _number(item: Item) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, ClassVar
 
+from harvesters.estimates import Estimate, estimate_streams
 from harvesters.forge import (
     Cursor,
     ForgeAnswerError,
@@ -66,12 +66,21 @@ class Gitee:
         Raises:
             SourceNotFoundError: nobody, or another repository, answers to the name.
         """
+        present, streams = self._open(repository)
+        for page in walk(streams, cursor, self.now):
+            yield replace(page, repository=present)
+
+    def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
+        """What a harvest would take; it begins by asking who answers to the name."""
+        _, streams = self._open(repository)
+        return Estimate(estimate_streams(streams, cursor, self.now), first_requests=1)
+
+    def _open(self, repository: RepositoryRecord) -> tuple[RepositoryRecord, list[Stream]]:
+        """The repository as it is called at present, and what it lists."""
         present, parts = self._look_up(repository.path)
         if present.external_id != repository.external_id:
             raise SourceNotFoundError(f"{repository.path} is another repository now.")
-        streams = _Reader(self, present, Lists(self.transport)).streams(parts)
-        for page in walk(streams, cursor, self.now):
-            yield replace(page, repository=present)
+        return present, _Reader(self, present, Lists(self.transport)).streams(parts)
 
     def _look_up(self, path: str) -> tuple[RepositoryRecord, Node]:
         """The repository, and which parts it has."""
@@ -106,12 +115,20 @@ class _Reader:
         """The lists that the repository has: its owner may have closed some."""
         streams = [self._releases()]
         if parts.get("has_issues") is not False:
-            streams.insert(0, self._stream("issues", "issue", self._read_issue))
+            issues = self._stream("issues", "issue", self._read_issue, is_completed)
+            streams.insert(0, issues)
         if parts.get("pull_requests_enabled") is not False:
-            streams.insert(0, self._stream("pulls", "pull request", self._read_change))
+            pulls = self._stream("pulls", "pull request", self._read_change, _count_parts)
+            streams.insert(0, pulls)
         return streams
 
-    def _stream(self, name: str, word: str, read: Callable[[Node], Reading]) -> Stream:
+    def _stream(
+        self,
+        name: str,
+        word: str,
+        read: Callable[[Node], Reading],
+        details: Callable[[Node], float],
+    ) -> Stream:
         def listing(asked: Asked) -> Listing:
             return self.lists.page(self._address(name), LATEST_FIRST, asked)
 
@@ -130,6 +147,7 @@ class _Reader:
             lambda item: str(item["number"]),
             lambda item: moment_of(item["updated_at"]),
             at_once=AT_ONCE,
+            details=lambda item: 0 if is_confidential(item) else details(item),
         )
 
     def _releases(self) -> Stream:
@@ -152,15 +170,9 @@ class _Reader:
         return read_change(pull, self._details(pull), self.repository.host)
 
     def _details(self, pull: Node) -> Details:
-        state = state_of(pull)
-        if state == "open":
-            return Details()
-        part = partial(self._part, f"pulls/{pull['number']}")
-        comments = () if pull.get("comments") == 0 else part("comments")
-        if state == "closed":
-            return Details(comments=comments)
-        log = () if merger_of(pull, ()) else part("operate_logs")
-        return Details(part("files"), part("commits"), comments, log)
+        whole = f"pulls/{pull['number']}"
+        found = {part: self._part(whole, name) for part, name in _parts_of(pull).items()}
+        return Details(**found)
 
     def _read_issue(self, issue: Node) -> Reading:
         changes: Sequence[Node] | None = ()
@@ -178,6 +190,20 @@ class _Reader:
 
     def _address(self, part: str) -> str:
         return f"{_address(self.repository.path)}/{part}"
+
+
+def _parts_of(pull: Node) -> dict[str, str]:
+    """What a pull request is asked for, as `Details` and Gitee call it."""
+    state = state_of(pull)
+    parts = {} if pull.get("comments") == 0 else {"comments": "comments"}
+    if state != "merged":
+        return parts if state == "closed" else {}
+    log = {} if merger_of(pull, ()) else {"log": "operate_logs"}
+    return {**parts, **log, "files": "files", "commits": "commits"}
+
+
+def _count_parts(pull: Node) -> float:
+    return len(_parts_of(pull))
 
 
 def _created(release: Node) -> datetime:

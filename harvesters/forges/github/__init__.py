@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from harvesters.estimates import Estimate
 from harvesters.forge import (
     ContributionRecord,
     Cursor,
@@ -23,6 +24,7 @@ from harvesters.forge import (
     SourceNotFoundError,
     Transport,
 )
+from harvesters.forges.github.forecast import forecast
 from harvesters.forges.github.freshness import begin, unchanged
 from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node
@@ -86,6 +88,14 @@ class GitHub:
         with _as_promised():
             return unchanged(self.transport, cursors, self.now)
 
+    def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
+        """What a harvest would take, asked by the look with which it begins."""
+        stand = resumed(cursor)
+        with _as_promised():
+            node = stand.node or self._node_of(repository)
+            outlook = self._outlook(node, repository)
+            return forecast(stand, outlook, self.now, first_requests=1 if stand.node else 2)
+
     def _step(self, stand: Stand, repository: RepositoryRecord) -> tuple[Page, Stand]:
         """The next page, and where the harvest stands behind it."""
         stream = next((one for one in STREAMS if one.name in stand.due), None)
@@ -112,11 +122,15 @@ class GitHub:
         if not stand.is_at_rest:
             return stand
         node = stand.node or self._node_of(repository)
+        return begin(replace(stand, node=node), self._outlook(node, repository), self.now)
+
+    def _outlook(self, node: str, repository: RepositoryRecord) -> Node:
+        """How many items there are, and when the latest of them was updated."""
         found = ask(self.transport, "Outlook", ids=[node])
-        (outlook,) = found.data["nodes"]
+        outlook: Node = found.data["nodes"][0]
         if str(outlook["databaseId"]) != repository.external_id:
             raise SourceNotFoundError(f"{repository.path} is another repository now.")
-        return begin(replace(stand, node=node), outlook, self.now)
+        return outlook
 
     def _node_of(self, repository: RepositoryRecord) -> str:
         """GitHub's own id of the repository with this number, whatever its name is now."""

@@ -93,6 +93,11 @@ def mark_of(moment: str, count: int) -> str:
     return f"{moment} {count}"
 
 
+def count_of(mark: str) -> int:
+    """How many items the stream had when it was marked."""
+    return int(mark.rpartition(" ")[2] or 0)
+
+
 def _moment_of(mark: str) -> datetime:
     return datetime.fromisoformat(mark.partition(" ")[0])
 

@@ -36,8 +36,9 @@ class Stream:
     """One list of a repository, and how it is asked for and read.
 
     ``mark`` tells from an outlook and the time what the latest is; an empty one, that there is
-    nothing. ``count`` tells how many items there are. An item is called by ``word`` and by what
-    it says under ``label``.
+    nothing. ``count`` tells how many items there are, where it ``is_counted``. An item is called
+    by ``word`` and by what it says under ``label``. Its page asks for so many ``lists`` within
+    each item, by which GitHub counts the points.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Stream:
     count: Callable[[Node], int]
     fetch: Callable[[Transport, Stand, RepositoryRecord], Listing]
     read: Callable[[Node, RepositoryRecord], list[ContributionRecord]]
+    lists: int = 0
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +118,24 @@ def _listed(
     word: str,
     read: Callable[[Node, RepositoryRecord], list[ContributionRecord]],
     label: str = "number",
+    lists: int = 0,
 ) -> Stream:
     return Stream(
-        connection.name, word, label, connection.mark, connection.count, connection.fetch, read
+        connection.name,
+        word,
+        label,
+        connection.mark,
+        connection.count,
+        connection.fetch,
+        read,
+        lists,
     )
 
 
 STREAMS: Sequence[Stream] = (
-    _listed(Connection("changes", "pullRequests"), "pull request", change_records),
-    _listed(Connection("issues", "issues"), "issue", issue_records),
-    _listed(Connection("discussions", "discussions"), "discussion", discussion_records),
+    _listed(Connection("changes", "pullRequests"), "pull request", change_records, lists=27),
+    _listed(Connection("issues", "issues"), "issue", issue_records, lists=3),
+    _listed(Connection("discussions", "discussions"), "discussion", discussion_records, lists=1),
     _listed(
         Connection("releases", "releases", moment="createdAt", lateness=LONGEST_DRAFT),
         "release",
@@ -139,5 +150,6 @@ STREAMS: Sequence[Stream] = (
         lambda _: 0,
         list_advisories,
         advisory_records,
+        is_counted=False,
     ),
 )

@@ -17,7 +17,8 @@ from harvesters.management.reports import ExitCode, Outcome, as_json, lines_of, 
 from harvesters.models import HarvestCursor
 from harvesters.services.harvesting import HarvestReport, harvest_repository, register_source
 from harvesters.services.leasing import SourceBusyError, lease_source
-from harvesters.services.previewing import preview_source
+from harvesters.services.previewing import forecast_source, preview_source
+from harvesters.services.spending import meter_of
 from harvesters.services.storing import LeaseLostError
 from harvesters.sources import SCHEMES, open_forge
 from harvesters.transports.git import is_path
@@ -52,7 +53,9 @@ class Command(BaseCommand):
             help="where a name is another repository's now, read that one from now on;"
             " what was read of the former one stays",
         )
-        parser.add_argument("--dry-run", action="store_true", help="read, but store nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what it would take, and store nothing"
+        )
         parser.add_argument("--json", action="store_true", help="answer in JSON")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -106,7 +109,9 @@ class _Walk:
     def run(self) -> Outcome:
         forge, path = open_forge(self._source, now=timezone.now())
         repository = forge.find_repository(path)
-        report = (self._previewed if self._is_dry_run else self._stored)(forge, repository)
+        if self._is_dry_run:
+            return self._previewed(forge, repository)
+        report = self._stored(forge, repository)
         code = ExitCode.DONE if report.is_complete else ExitCode.LATER
         return Outcome(self._source, code, report, report.message, report.retry_at)
 
@@ -120,8 +125,18 @@ class _Walk:
         cursor = register_source(self._source, repository, now=now, **self._asked)
         return harvest_repository(lease_source(cursor, now=now), forge, on_page=self._on_page)
 
-    def _previewed(self, forge: Forge, repository: RepositoryRecord) -> HarvestReport:
-        return preview_source(self._source, forge, repository, on_page=self._on_page, **self._asked)
+    def _previewed(self, forge: Forge, repository: RepositoryRecord) -> Outcome:
+        forecast = forecast_source(
+            self._source, forge, repository, now=timezone.now(), **self._asked
+        )
+        if forecast is None:
+            report = preview_source(
+                self._source, forge, repository, on_page=self._on_page, **self._asked
+            )
+        else:
+            report = HarvestReport(self._source, is_complete=True)
+        report.requests, report.points = meter_of(forge).requests, meter_of(forge).points
+        return Outcome(self._source, ExitCode.DONE, report, forecast=forecast)
 
     def _on_page(self, cursor: HarvestCursor, report: HarvestReport) -> None:
         self._report = report

@@ -1,30 +1,19 @@
 """Harvesting: leases that one worker holds, pages that stand, and what happens when it stops."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from harvesters.forge import (
-    ActorRecord,
-    ContributionRecord,
-    Cursor,
     ForgeBusyError,
     ForgeError,
     Gap,
-    Kind,
-    Page,
-    Participant,
-    RepositoryRecord,
-    Role,
     SourceNotFoundError,
 )
 from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation
-from harvesters.services.harvesting import harvest_repository, harvest_source, register_source
+from harvesters.services.harvesting import harvest_repository, harvest_source
 from harvesters.services.leasing import (
     RETRY_AFTER,
     SWEEP_EVERY,
@@ -32,50 +21,12 @@ from harvesters.services.leasing import (
     lease_due,
     lease_source,
 )
-from harvesters.services.previewing import preview_source
 from harvesters.services.storing import LEASE, LeaseLostError
 from tests.committing import *  # noqa: F403
 from tests.committing import at_once, crash_while_waiting
+from tests.shelf import NOW, SOURCE, THREE_PAGES, Shelf, commit, harvest, registered
 
 pytestmark = pytest.mark.django_db
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-SOURCE = "git:/lab/vision"
-REPOSITORY = RepositoryRecord("forge.example", "7", "lab/vision")
-LI = Participant(ActorRecord("forge.example", "101", "li"), Role.AUTHOR)
-
-
-def commit(number: int) -> ContributionRecord:
-    """The ``number``-th commit, on the ``number``-th day of October."""
-    day = datetime(2026, 10, number, tzinfo=UTC)
-    return ContributionRecord(
-        str(number), Kind.COMMIT, day, "merged", f"Change {number}", "", [LI], {}
-    )
-
-
-@dataclass
-class Shelf:
-    """A forge with one page after another; where a page is an error, it is raised."""
-
-    pages: Sequence[Sequence[ContributionRecord] | BaseException]
-    gaps: Sequence[Gap] = ()
-    asked: list[Cursor] = field(default_factory=list)
-    name: ClassVar[str] = "shelf"
-
-    def find_repository(self, path: str) -> RepositoryRecord:
-        return REPOSITORY
-
-    def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
-        self.asked.append(dict(cursor))
-        total = sum(len(page) for page in self.pages if not isinstance(page, BaseException))
-        for number in range(cursor.get("page", 0), len(self.pages)):
-            page = self.pages[number]
-            if isinstance(page, BaseException):
-                raise page
-            yield Page(page, {"page": number + 1}, self.gaps, total)
-
-
-THREE_PAGES = [[commit(1), commit(2)], [commit(3), commit(4)], [commit(5)]]
 
 
 def stopped_by(error: BaseException) -> Shelf:
@@ -83,17 +34,9 @@ def stopped_by(error: BaseException) -> Shelf:
     return Shelf([*THREE_PAGES[:2], error])
 
 
-def registered(source: str = SOURCE, since: datetime | None = None) -> HarvestCursor:
-    return register_source(source, REPOSITORY, now=NOW, since=since)
-
-
 @pytest.fixture
 def cursor():
     return lease_source(registered(), now=NOW)
-
-
-def harvest(cursor: HarvestCursor, forge: Shelf, **options):
-    return harvest_repository(cursor, forge, clock=lambda: NOW, **options)
 
 
 def test_a_harvest_reads_to_the_end_and_rests_for_an_hour(cursor):
@@ -290,34 +233,6 @@ def test_asking_for_more_history_ends_the_lease_of_a_worker_that_is_at_less():
     with pytest.raises(LeaseLostError):
         harvest(worker, Shelf(THREE_PAGES))
     assert HarvestCursor.objects.get().cursor == {}
-
-
-# Dry runs
-
-
-def test_a_preview_reads_what_a_harvest_would_and_stores_nothing(cursor):
-    harvest(cursor, Shelf(THREE_PAGES[:2]))
-    told = []
-
-    report = preview_source(
-        SOURCE,
-        Shelf(THREE_PAGES),
-        REPOSITORY,
-        on_page=lambda cursor, report: told.append(cursor.done_count),
-    )
-
-    assert (report.by_kind, report.is_complete) == ({"commit": 1}, True)
-    assert told == [5]
-    assert Contribution.objects.count() == 4
-    assert HarvestCursor.objects.get().cursor == {"page": 2}
-
-
-def test_a_preview_of_more_history_reads_from_the_start():
-    had = datetime(2026, 10, 4, tzinfo=UTC)
-    harvest(lease_source(registered(since=had), now=NOW), Shelf(THREE_PAGES))
-
-    assert preview_source(SOURCE, Shelf(THREE_PAGES), REPOSITORY).by_kind.total() == 5
-    assert preview_source(SOURCE, Shelf(THREE_PAGES), REPOSITORY, since=had).by_kind.total() == 0
 
 
 # Leases

@@ -8,7 +8,7 @@ import pytest
 from harvesters.forge import ForgeAnswerError, ForgeError, ForgeRefusedError, SourceNotFoundError
 from harvesters.forges.gitea import Gitea
 from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation, Repository
-from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.services.harvesting import harvest_repository, record_of, register_source
 from harvesters.services.leasing import lease_source
 from harvesters.transports.rest import RestApi
 from tests.chaos.faults import ANY
@@ -557,3 +557,30 @@ def test_a_clock_that_is_behind_ours_hides_no_update(harvest, simulator):
     report = harvest(NOW + timedelta(hours=1), forge_clock=lambda: NOW - behind / 2)
 
     assert report.changed == 3
+
+
+def test_a_dry_run_tells_for_few_requests_what_a_harvest_takes(harvest, simulator):
+    api = RestApi(simulator.url, TOKEN, lambda: NOW, auth="token {token}", timeout=1)
+    forge = Gitea(api, HOST, NOW)
+    told = forge.estimate(forge.find_repository("lab/vision"), {})
+    asked = len(simulator.requests)
+    simulator.requests.clear()
+    harvest()
+
+    assert asked == 1 + 3 + 3
+    assert [one.items for one in told.lists] == [PULLS, ISSUES, RELEASES]
+    with_comments = told.requests + PULLS
+    assert with_comments == len(simulator.requests) - 1, "all but that which registers it"
+
+
+def test_where_nothing_is_new_a_dry_run_says_so(harvest, simulator):
+    harvest()
+    later = NOW + timedelta(hours=1)
+    simulator.requests.clear()
+    api = RestApi(simulator.url, TOKEN, lambda: later, auth="token {token}", timeout=1)
+    cursor = HarvestCursor.objects.get()
+    record = record_of(cursor.repository)
+
+    told = Gitea(api, HOST, later).estimate(record, cursor.cursor)
+
+    assert (told.lists, told.requests, len(simulator.requests)) == ([], 2, 2)

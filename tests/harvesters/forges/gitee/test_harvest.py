@@ -451,3 +451,16 @@ def test_the_moment_of_an_approval_is_the_merge(harvest):
 
     approved = Contribution.objects.get(kind="review", external_id="2200005:102")
     assert approved.occurred_at == datetime.fromisoformat(moment(5))
+
+
+def test_a_dry_run_tells_for_few_requests_what_a_harvest_takes(harvest, simulator):
+    api = RestApi(simulator.url, TOKEN, lambda: NOW, timeout=TIMEOUT_SECONDS)
+    forge = Gitee(api, "gitee.com", NOW)
+    told = forge.estimate(forge.find_repository("lab/vision"), {})
+    asked = len(simulator.requests)
+    simulator.requests.clear()
+    harvest()
+
+    assert asked == BEFORE_LISTS + 3
+    assert {one.name: one.items for one in told.lists} == {"pulls": 60, "issues": 30, "releases": 2}
+    assert told.requests == len(simulator.requests) - 1, "all but that which registers it"

@@ -10,12 +10,16 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
 
 from harvesters.forge import RepositoryRecord
+from harvesters.forges.github.queries import queries
 from harvesters.forges.jsonl import dump_lines
 from harvesters.management.commands import harvest
 from harvesters.models import Contribution, HarvestCursor, Repository
 from harvesters.services.leasing import lease_source
 from harvesters.sources import SCHEMES
+from tests.github_played import world_of
+from tests.github_world import document
 from tests.repositories import GitRepository
+from tests.simulator import ForgeSimulator
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +173,7 @@ def test_json_tells_a_script_the_same(repository, source, tmp_path):
         "changed": 0,
         "requests": 0,
         "points": 0,
+        "estimate": None,
         "gaps": [],
         "error": None,
         "retry_at": None,
@@ -289,3 +294,32 @@ def test_a_lease_that_ended_is_taken_over(repository, source):
     lease_source(HarvestCursor.objects.get(), now=timezone.now() - timedelta(hours=1))
 
     assert run(source)[2] == 0
+
+
+@pytest.fixture
+def github(settings):
+    document(queries())
+    with ForgeSimulator(world_of()).serving() as simulator:
+        settings.GITHUB_URL, settings.GITHUB_TOKEN = simulator.url, "ghp_0123456789"
+        yield simulator
+
+
+def test_a_dry_run_of_a_forge_with_a_price_tells_it_for_three_requests(github):
+    said, errors, code = run("github:lab/vision", "--dry-run")
+
+    assert said.startswith("github:lab/vision: a harvest would take about 16 requests, ")
+    assert "         60  pull requests: 6 requests, " in said
+    assert "  It took 3 requests" in said
+    assert (errors, code, len(github.requests)) == ("", 0, 3)
+    assert not HarvestCursor.objects.exists()
+
+
+def test_the_price_is_told_to_scripts_and_so_is_what_a_harvest_took(github):
+    dry, _, _ = run("github:lab/vision", "--dry-run", "--json")
+    wet, _, _ = run("github:lab/vision", "--json")
+
+    (told,), (done,) = json.loads(dry)["sources"], json.loads(wet)["sources"]
+    assert (told["is_dry_run"], told["read"], told["requests"]) == (True, 0, 3)
+    assert told["estimate"]["requests"] >= done["requests"] - 1 > 5
+    assert told["estimate"]["points"] >= done["points"] - 1
+    assert done["estimate"] is None
