@@ -53,6 +53,11 @@ def about(duration: timedelta) -> str:
     return ngettext("about %(count)s day", "about %(count)s days", days) % {"count": days}
 
 
+def left(duration: timedelta) -> str:
+    """How long a harvest will still take."""
+    return _("%(time)s left") % {"time": about(duration)}
+
+
 def list_name(name: str) -> str:
     """What people call a list of a forge."""
     return str(LISTS.get(name, name.replace("_", " ")))

@@ -1,5 +1,7 @@
 """How harvests stand, as people read it."""
 
+from datetime import datetime
+
 from django import template
 
 from harvesters import words
@@ -14,3 +16,10 @@ def spent(source: HarvestCursor) -> str:
     if not source.spent_requests:
         return ""
     return words.spent(source.spent_requests, source.spent_points)
+
+
+@register.simple_tag
+def time_left(source: HarvestCursor, now: datetime) -> str:
+    """How long the harvest of ``source`` will still take; empty where nobody can tell."""
+    left = source.time_left(now)
+    return words.left(left) if left is not None else ""

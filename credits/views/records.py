@@ -129,13 +129,13 @@ def projects_of(user: User) -> QuerySet[Project]:
     return Project.objects.filter(pk__in=Score.objects.earned_by(user).in_force().values("project"))
 
 
-def running_harvests(
+def unfinished_harvests(
     participations: QuerySet[Participation], now: datetime
 ) -> QuerySet[HarvestCursor]:
-    """Harvests that a worker holds now, of repositories where ``participations`` took place."""
+    """Harvests that are on, or wait, of repositories where ``participations`` took place."""
     repositories = participations.order_by().values("contribution__repository")
-    held = HarvestCursor.objects.filter(lease_until__gt=now, repository__in=repositories)
-    return held.select_related("repository")
+    found = HarvestCursor.objects.unfinished(now).filter(repository__in=repositories)
+    return found.select_related("repository")
 
 
 def states_of(participations: QuerySet[Participation]) -> dict[str, int]:

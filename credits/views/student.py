@@ -18,9 +18,9 @@ from credits.views.records import (
     counts_by_day,
     own_participations,
     own_scores,
-    running_harvests,
     states_of,
     totals_of,
+    unfinished_harvests,
     with_scores,
 )
 from credits.views.student_forms import ContributionFilter
@@ -44,7 +44,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "identities": Identity.objects.active().filter(user=person).select_related("actor"),
         "certificates": Certificate.objects.held_by(person).prefetch_related("projects")[:3],
         "progresses": credit_progress(person, now=now),
-        "now": now,
         **_harvest(person, now),
     }
     return render(request, "credits/student/overview.html", context)
@@ -55,13 +54,13 @@ def overview_harvest(request: HttpRequest) -> HttpResponse:
     """The strip that says what is being read; polled until nothing is."""
     context = _harvest(cast(User, request.user), timezone.now())
     response = render(request, "credits/student/harvest.html", context)
-    if not context["harvests"]:
+    if not any(harvest.is_read_at(context["now"]) for harvest in context["harvests"]):
         return HttpResponseStopPolling(response.content)
     return response
 
 
 def _harvest(person: User, now: datetime) -> dict[str, Any]:
-    return {"harvests": list(running_harvests(own_participations(person), now))}
+    return {"harvests": list(unfinished_harvests(own_participations(person), now)), "now": now}
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +12,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Left, StrIndex
 
 from harvesters.models.facts import Actor, Repository
+from harvesters.pace import time_left
 
 
 class HarvestCursorQuerySet(models.QuerySet["HarvestCursor"]):
@@ -19,6 +20,11 @@ class HarvestCursorQuerySet(models.QuerySet["HarvestCursor"]):
         """Sources to harvest now: their time has come and no living worker holds them."""
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         return self.filter(free, next_at__lte=now)
+
+    def unfinished(self, now: datetime) -> Self:
+        """Sources that a worker reads now, or that wait for their forge before they go on."""
+        is_read = Q(lease_until__gt=now)
+        return self.filter(is_read | Q(is_waiting=True, next_at__gt=now, swept_at=None))
 
     def resting(self, scheme: str) -> Self:
         """Sources of a ``scheme`` that were read to the end and had no trouble since."""
@@ -79,6 +85,15 @@ class HarvestCursor(models.Model):
 
     def __str__(self) -> str:
         return self.source
+
+    def is_read_at(self, now: datetime) -> bool:
+        """Whether a worker holds it."""
+        return self.lease_until is not None and self.lease_until > now
+
+    def time_left(self, now: datetime) -> timedelta | None:
+        """How long the walk that is on will still take; None where nobody can tell."""
+        since, begun_at = self.reading_since, self.reading_from
+        return time_left(self.done_count, self.total_count, since=since, begun_at=begun_at, now=now)
 
 
 class HarvestGapQuerySet(models.QuerySet["HarvestGap"]):

@@ -140,7 +140,8 @@ class _Walk:
 
     def _on_page(self, cursor: HarvestCursor, report: HarvestReport) -> None:
         self._report = report
-        self._display.advance(cursor.done_count, cursor.total_count)
+        left = cursor.time_left(timezone.now())
+        self._display.advance(cursor.done_count, cursor.total_count, left)
 
 
 def _moment(text: str) -> datetime:

@@ -142,6 +142,24 @@ def test_a_source_says_what_its_harvest_took(sun, worked, since, requests, said)
     assert said in words_of(sun.get(reverse("maintained-sources", args=[worked.slug])))
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_source_that_is_read_says_how_long_it_will_still_take(sun, worked, page):
+    now = timezone.now()
+    HarvestCursor.objects.update(
+        lease_until=now + timedelta(minutes=5),
+        done_count=500,
+        total_count=1_500,
+        reading_since=now - timedelta(minutes=3),
+    )
+
+    answer = sun.get(reverse(page, args=[worked.slug]))
+
+    assert "about 6 minutes left" in words_of(answer)
+    assert 'aria-valuetext="500 of about 1,500 items, about 6 minutes left"' in str(
+        answer.content, "utf-8"
+    )
+
+
 def test_reading_is_not_started_by_a_link(sun, worked):
     assert sun.get(reverse("maintained-harvest", args=[worked.slug])).status_code == 405
 

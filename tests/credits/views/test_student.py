@@ -1,12 +1,13 @@
 """Pages of a person who contributes: everything found, with points and reasons."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Identity, User
 from accounts.services import prove_identity, withdraw_identity
@@ -142,6 +143,36 @@ def test_a_harvest_that_runs_is_shown_and_polled_until_it_ends(li, worked):
 
     assert (running.status_code, ended.status_code) == (200, 286)
     assert "lab/vision" in words_of(running)
+
+
+def test_a_harvest_says_how_long_it_will_still_take(li, worked):
+    now = timezone.now()
+    HarvestCursor.objects.update(
+        lease_until=now + timedelta(minutes=5),
+        done_count=500,
+        total_count=1_500,
+        reading_since=now - timedelta(minutes=3),
+        reading_from=0,
+    )
+
+    for page in ("overview", "overview-harvest"):
+        answer = li.get(reverse(page))
+        assert "500 of about 1,500 items · about 6 minutes left" in words_of(answer)
+        assert 'aria-valuetext="500 of about 1,500 items, about 6 minutes left"' in str(
+            answer.content, "utf-8"
+        )
+
+
+def test_a_first_harvest_that_waits_says_until_when_and_is_not_polled(li, worked):
+    HarvestCursor.objects.update(
+        is_waiting=True, next_at=datetime(2999, 1, 1, 8, tzinfo=UTC), swept_at=None
+    )
+
+    answer = li.get(reverse("overview-harvest"))
+
+    assert answer.status_code == 286
+    assert "The forge asks us to wait until 1 Jan 2999, 08:00" in words_of(answer)
+    assert "left" not in words_of(answer)
 
 
 @pytest.mark.parametrize("name", ["q", "category", "project", "state", "before"])
