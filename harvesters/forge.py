@@ -139,10 +139,17 @@ class ContributionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What could not be read, and why: shown to the person it concerns."""
+    """What could not be read, and why; shown to those whom it ``concerns``, where we know whom."""
 
     subject: str
     reason: str
+    concerns: tuple[ActorRecord, ...] = ()
+
+
+def authors_of(record: ContributionRecord) -> tuple[ActorRecord, ...]:
+    """Whose work ``record`` is: whom it concerns if a part of it cannot be read."""
+    wrote = {Role.AUTHOR, Role.CO_AUTHOR, Role.REPORTER}
+    return tuple(dict.fromkeys(one.actor for one in record.participants if one.role in wrote))
 
 
 @dataclass(frozen=True, slots=True)

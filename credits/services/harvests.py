@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from accounts.models import Identity, User
 from credits.models import Project
 from harvesters.models import HarvestCursor, HarvestGap
 
@@ -23,6 +24,13 @@ def harvest_now(project: Project, *, now: datetime) -> int:
     sources = HarvestCursor.objects.filter(free, repository__projects=project)
     later = sources.filter(Q(next_at=None) | Q(next_at__gt=now))
     return HarvestCursor.objects.filter(pk__in=later.values("pk")).update(next_at=now)
+
+
+def gaps_concerning(person: User) -> QuerySet[HarvestGap]:
+    """What could not be read of the work of the accounts that are proved to be the person's."""
+    linked = Identity.objects.active().filter(user=person).select_related("actor")
+    found = HarvestGap.objects.concerning([identity.actor for identity in linked])
+    return found.select_related("cursor__repository")
 
 
 def newest_gaps(project: Project, *, limit: int) -> list[HarvestGap]:

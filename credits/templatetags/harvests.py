@@ -5,9 +5,12 @@ from datetime import datetime
 from django import template
 
 from harvesters import words
+from harvesters.gap_words import reason_words, subject_words
 from harvesters.models import HarvestCursor
 
 register = template.Library()
+register.filter(subject_words)
+register.filter(reason_words)
 
 
 @register.filter

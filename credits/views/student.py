@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseStopPolling
 
 from accounts.models import Identity, User
 from credits.models import Certificate
+from credits.services.harvests import gaps_concerning
 from credits.templatetags.pages import zone_of
 from credits.views.paging import keyset_page
 from credits.views.progress import credit_progress
@@ -26,6 +27,7 @@ from credits.views.records import (
 from credits.views.student_forms import ContributionFilter
 
 LATEST = 6
+GAPS_SHOWN = 20
 
 
 @login_required
@@ -69,12 +71,15 @@ def contributions(request: HttpRequest) -> HttpResponse:
     person = cast(User, request.user)
     own = own_participations(person)
     asked = ContributionFilter(request.GET, user=person)
+    gaps = gaps_concerning(person)
     page = keyset_page(request, with_scores(asked.narrow(own)), moment="contribution__occurred_at")
     context = {
         "page": page,
         "filter": asked,
         "state": asked.cleaned_data.get("state", ""),
         "states": states_of(own),
+        "gaps": gaps[:GAPS_SHOWN],
+        "gaps_more": max(0, gaps.count() - GAPS_SHOWN),
         "is_filtered": any(request.GET.get(name) for name in asked.fields),
     }
     return render(request, "credits/student/contributions.html", context)

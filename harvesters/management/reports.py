@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from harvesters.gap_words import reason_words, subject_words
 from harvesters.management.forecasts import forecast_json, forecast_lines
 from harvesters.models import Contribution
 from harvesters.services.harvesting import HarvestReport
@@ -125,7 +126,7 @@ def _gap_lines(gaps: list[tuple[str, str]]) -> Iterator[str]:
         count,
     ) % {"count": grouped(count)}
     for subject, reason in gaps[:MOST_GAPS_SHOWN]:
-        yield f"    {subject}: {reason}"
+        yield f"    {subject_words(subject)}: {reason_words(reason)}"
     if count > MOST_GAPS_SHOWN:
         more = grouped(count - MOST_GAPS_SHOWN)
         yield "    " + _("and %(count)s more; --json lists all") % {"count": more}

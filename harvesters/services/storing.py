@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from harvesters.forge import ContributionRecord, ForgeError, Page
+from harvesters.forge import ContributionRecord, ForgeError, Gap, Page
 from harvesters.models import HarvestCursor, HarvestGap
 from harvesters.services.work_keys import MERGE_KEYS, RETIRE_KEYS, STAGE_KEYS, work_keys
 
@@ -21,6 +21,7 @@ LEASE = timedelta(minutes=5)
 TITLE_LENGTH = 1000
 URL_LENGTH = 2000
 NAME_LENGTH = 255
+SUBJECT_LENGTH = 500
 
 
 _WITH_EACH_PAGE = (
@@ -95,16 +96,24 @@ def advance(cursor: HarvestCursor, page: Page) -> None:
 
 
 def _store_gaps(cursor: HarvestCursor, page: Page, now: datetime) -> None:
-    gaps = [
-        HarvestGap(
-            cursor=cursor,
-            subject=clean_text(gap.subject, 500),
-            reason=clean_text(gap.reason, 2000),
-            found_at=now,
-        )
-        for gap in page.gaps
+    # The newest word about a subject wins where one page names it twice.
+    told = {clean_text(gap.subject, SUBJECT_LENGTH): gap for gap in page.gaps}
+    rows = [
+        (cursor.pk, subject, clean_text(gap.reason, URL_LENGTH), _names(gap), now)
+        for subject, gap in sorted(told.items())
     ]
-    HarvestGap.objects.bulk_create(gaps, ignore_conflicts=True)
+    with connection.cursor() as sql:
+        sql.executemany(_MERGE_GAPS, rows)
+
+
+def _names(gap: Gap) -> list[str]:
+    """Whom ``gap`` concerns, as the database names them."""
+    return sorted(
+        {
+            HarvestGap.name_of(actor.host, clean_text(actor.external_id, NAME_LENGTH))
+            for actor in gap.concerns
+        }
+    )
 
 
 def _merge_records(
@@ -181,6 +190,14 @@ CREATE TEMPORARY TABLE staged_participation (
     kind text, external_id text, host text, actor_id text, login text, is_bot boolean,
     role text, weight integer
 ) ON COMMIT DROP
+"""
+
+_MERGE_GAPS = """
+INSERT INTO harvesters_harvestgap AS kept (cursor_id, subject, reason, concerns, found_at)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (cursor_id, subject) DO UPDATE
+SET reason = excluded.reason, concerns = excluded.concerns, found_at = excluded.found_at
+WHERE (kept.reason, kept.concerns) IS DISTINCT FROM (excluded.reason, excluded.concerns)
 """
 
 # Rows are taken in key order, so that two harvests that meet wait instead of deadlocking. Of the

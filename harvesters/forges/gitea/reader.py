@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from harvesters.forge import Gap, SourceNotFoundError
+from harvesters.forge import ActorRecord, Gap, SourceNotFoundError
 from harvesters.forges.gitea.changes import (
     Work,
     author_of,
@@ -35,12 +35,12 @@ class _Asking:
     item: str
     gaps: list[Gap] = field(default_factory=list)
 
-    def whole(self, what: str, part: Part) -> list[Any] | None:
-        """A list of the item, or None."""
+    def whole(self, what: str, part: Part, *whose: ActorRecord) -> list[Any] | None:
+        """A list of the item, or None, which concerns those ``whose`` work it tells."""
         try:
             return self.lists.whole(part)
         except UnreadableError as error:
-            self.gaps.append(Gap(f"{what} of {self.item}", str(error)))
+            self.gaps.append(Gap(f"{what} of {self.item}", str(error), whose))
             return None
 
 
@@ -132,7 +132,7 @@ class Reader:
         reviews = sent(asking.whole("reviews", written) or ())
         remarks = dict(self._remarks(pull, reviews, asking))
         told = list(review_records(pull, reviews, remarks, author, self.home))
-        work = self._work(pull, asking) if pull["merged"] else Work()
+        work = self._work(pull, asking, author) if pull["merged"] else Work()
         records = [
             change_record(pull, work, told, self.home),
             *told,
@@ -151,16 +151,17 @@ class Reader:
                 if found is not None:
                     yield review["id"], found
 
-    def _work(self, pull: Item, asking: _Asking) -> Work:
+    def _work(self, pull: Item, asking: _Asking, author: ActorRecord) -> Work:
         path = f"pulls/{pull['number']}"
         brief = {"verification": "false", "files": "false"}
         written = Part(f"{path}/commits", itemgetter("sha"), brief)
-        commits = asking.whole("commits", written) or ()
+        commits = asking.whole("commits", written, author) or ()
         changed = Part(f"{path}/files", itemgetter("filename"))
-        work = Work(commits, asking.whole("files", changed))
+        work = Work(commits, asking.whole("files", changed, author))
         if work.files is not None and not lists_every_file(pull, work):
             counted = f"{len(work.files)} of {files_count(pull, work)}"
-            asking.gaps.append(Gap(f"size of {asking.item}", f"Gitea lists {counted} files"))
+            why = f"Gitea lists {counted} files"
+            asking.gaps.append(Gap(f"size of {asking.item}", why, (author,)))
         return work
 
     def _read_issue(self, issue: Item) -> Reading:

@@ -27,7 +27,7 @@ from harvesters.forge import (
 from harvesters.forges.gitee.changes import Details, merger_of, read_change, state_of
 from harvesters.forges.gitee.issues import is_completed, read_issue, read_release
 from harvesters.forges.gitee.lists import Lists
-from harvesters.forges.gitee.nodes import Node, is_confidential, moment_of
+from harvesters.forges.gitee.nodes import Node, actor_record, is_confidential, moment_of
 from harvesters.streams import Asked, Listing, Order, Reading, Stream
 from harvesters.sweep import BROKEN_PROMISES, walk
 
@@ -136,7 +136,8 @@ class _Reader:
             if item is None:
                 return Reading(gaps=[Gap(f"one of the {word}s", COUNTED_BUT_HIDDEN)])
             if is_confidential(item):
-                return Reading(gaps=[Gap(f"{word} {item['number']}", SHOWN_TO_MEMBERS)])
+                whose = (actor_record(item["user"], self.repository.host),)
+                return Reading(gaps=[Gap(f"{word} {item['number']}", SHOWN_TO_MEMBERS, whose)])
             return read(item)
 
         return Stream(

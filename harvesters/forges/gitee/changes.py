@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from harvesters.filekinds import Sized, sizes_by_kind
-from harvesters.forge import ActorRecord, ContributionRecord, Gap, Kind, Participant, Role
+from harvesters.forge import (
+    ActorRecord,
+    ContributionRecord,
+    Gap,
+    Kind,
+    Participant,
+    Role,
+    authors_of,
+)
 from harvesters.forges.gitee.nodes import (
     Node,
     actor_record,
@@ -181,12 +189,12 @@ def _sized(file: Node) -> Sized:
 
 
 def _gaps(pull: Node, details: Details, change: ContributionRecord) -> Iterator[Gap]:
-    subject = f"pull request {pull['number']}"
+    subject, whose = f"pull request {pull['number']}", authors_of(change)
     if change.facts.get("sizes", {}) is None:
-        yield Gap(f"size of {subject}", "Gitee does not tell all of its files")
+        yield Gap(f"size of {subject}", "Gitee does not tell all of its files", whose)
     if details.commits is None or len(details.commits) >= ALL_COMMITS:
-        yield Gap(f"co-authors of {subject}", "Gitee does not tell all of its commits")
+        yield Gap(f"co-authors of {subject}", "Gitee does not tell all of its commits", whose)
     if details.comments is None:
         yield Gap(f"reviews of {subject}", "Gitee does not show its comments")
     if state_of(pull) == "merged" and merger_of(pull, details.log or ()) is None:
-        yield Gap(f"merger of {subject}", "Gitee does not tell who merged it")
+        yield Gap(f"merger of {subject}", "Gitee does not tell who merged it", whose)

@@ -3,7 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from harvesters.forge import ContributionRecord, Gap, Kind, Participant, RepositoryRecord, Role
+from harvesters.forge import (
+    ContributionRecord,
+    Gap,
+    Kind,
+    Participant,
+    RepositoryRecord,
+    Role,
+    authors_of,
+)
 from harvesters.forges.gitee.nodes import Node, actor_record, labels_of, moment_of, told
 from harvesters.streams import Reading
 
@@ -46,7 +54,8 @@ def read_issue(issue: Node, changes: Sequence[Node] | None, host: str) -> Readin
     )
     why = "Gitee does not show the pull requests linked to it"
     subject = f"whether issue {issue['number']} was solved"
-    return Reading([record], [] if changes is not None else [Gap(subject, why)])
+    gap = Gap(subject, why, authors_of(record))
+    return Reading([record], [] if changes is not None else [gap])
 
 
 def read_release(release: Node, repository: RepositoryRecord) -> Reading:

@@ -7,13 +7,14 @@ since, newest first. The page halves when GitHub gives up and grows a little whi
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
 from harvesters.estimates import Estimate
 from harvesters.forge import (
+    ActorRecord,
     ContributionRecord,
     Cursor,
     ForgeAnswerError,
@@ -23,11 +24,12 @@ from harvesters.forge import (
     RepositoryRecord,
     SourceNotFoundError,
     Transport,
+    authors_of,
 )
 from harvesters.forges.github.forecast import forecast
 from harvesters.forges.github.freshness import begin, unchanged
 from harvesters.forges.github.listing import Listing
-from harvesters.forges.github.nodes import Node
+from harvesters.forges.github.nodes import Node, actor_record
 from harvesters.forges.github.queries import ask
 from harvesters.forges.github.stand import (
     Stand,
@@ -172,19 +174,30 @@ def _read(
     gaps = list(listing.gaps)
     for place, item in enumerate(listing.items):
         subject = f"{stream.word} {_label_of(stream, item, place, stand)}"
+        concerns = _author_of(item, repository)
         if why := listing.hidden.get(place):
-            gaps.append(Gap(subject, f"GitHub does not show all of it to us: {why}"))
+            gaps.append(Gap(subject, f"GitHub does not show all of it to us: {why}", concerns))
         if item is None:
             continue
         try:
             told = stream.read(item, repository)
         except BROKEN_PROMISES as error:
-            gaps.append(Gap(subject, f"GitHub's answer lacks what it promises: {error!r:.200}"))
+            lacking = f"GitHub's answer lacks what it promises: {error!r:.200}"
+            gaps.append(Gap(subject, lacking, concerns))
             continue
         records += told
-        if any(record.facts.get("sizes", {}) is None for record in told):
-            gaps.append(Gap(f"size of {subject}", "GitHub does not list all of its files"))
+        for record in told:
+            if record.facts.get("sizes", {}) is None:
+                why = "GitHub does not list all of its files"
+                gaps.append(Gap(f"size of {subject}", why, authors_of(record)))
     return records, gaps
+
+
+def _author_of(item: Node | None, repository: RepositoryRecord) -> tuple[ActorRecord, ...]:
+    """Whom it concerns if ``item`` cannot be read, where it tells so much."""
+    with suppress(*BROKEN_PROMISES):
+        return (actor_record((item or {})["author"], repository.host),)
+    return ()
 
 
 def _label_of(stream: Stream, item: Node | None, place: int, stand: Stand) -> str:

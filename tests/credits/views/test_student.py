@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Identity, User
 from accounts.services import prove_identity, withdraw_identity
 from credits.services.scoring import score_project
-from harvesters.models import HarvestCursor
+from harvesters.models import HarvestCursor, HarvestGap
 from tests.histories import *  # noqa: F403
 from tests.histories import actor, change, harvest
 from tests.pages import HOSTILE, sendable, words_of
@@ -173,6 +173,62 @@ def test_a_first_harvest_that_waits_says_until_when_and_is_not_polled(li, worked
     assert answer.status_code == 286
     assert "The forge asks us to wait until 1 Jan 2999, 08:00" in words_of(answer)
     assert "left" not in words_of(answer)
+
+
+def gap_of(login, subject="size of pull request 7"):
+    told = actor(login)
+    return HarvestGap.objects.create(
+        cursor=HarvestCursor.objects.get(),
+        subject=subject,
+        reason="GitHub does not list all of its files",
+        concerns=[HarvestGap.name_of(told.host, told.external_id)],
+        found_at=NOW,
+    )
+
+
+def test_what_could_not_be_read_of_ones_work_is_told_with_its_reason(li, worked):
+    gap_of("li")
+
+    words = words_of(li.get(reverse("contributions")))
+
+    assert "size of pull request 7" in words
+    assert "GitHub does not list all of its files" in words
+    assert "Nothing that we know of is missing" not in words
+
+
+def test_it_is_told_in_the_readers_language(li, worked):
+    gap_of("li")
+
+    words = words_of(li.get(reverse("contributions"), headers={"accept-language": "zh-hans"}))
+
+    assert "合并请求 7 的大小" in words
+    assert "does not list" not in words
+
+
+def test_gaps_in_the_work_of_others_are_not_shown(li, worked):
+    gap_of("wu")
+
+    words = words_of(li.get(reverse("contributions")))
+
+    assert "size of pull request 7" not in words
+    assert "Nothing that we know of is missing" in words
+
+
+def test_gaps_of_an_account_that_was_withdrawn_are_shown_no_more(li, worked, student):
+    gap_of("li")
+    withdraw_identity(Identity.objects.get(user=student, actor=actor("li")), now=NOW)
+
+    assert "size of pull request 7" not in words_of(li.get(reverse("contributions")))
+
+
+def test_of_many_gaps_the_newest_are_shown_and_the_others_counted(li, worked):
+    for number in range(23):
+        gap_of("li", f"size of pull request {number}")
+
+    answer = li.get(reverse("contributions"))
+
+    assert len(answer.context["gaps"]) == 20
+    assert "and 3 more" in words_of(answer)
 
 
 @pytest.mark.parametrize("name", ["q", "category", "project", "state", "before"])

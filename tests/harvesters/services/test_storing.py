@@ -171,6 +171,35 @@ def test_a_gap_is_kept_once(cursor):
     assert str(HarvestGap.objects.get()) == "commit 12ab: its date cannot be read"
 
 
+def test_a_gap_knows_whom_it_concerns_and_is_found_by_them(cursor):
+    li, wu = (ActorRecord("forge.example", number, "somebody") for number in ("101", "102"))
+    nobody = Gap("line 7", "it cannot be read")
+    page = Page([], {}, gaps=[Gap("size of 1", "too large", (wu, li, li)), nobody])
+    store_page(cursor, page, now=NOW)
+    own = Actor.objects.create(host="forge.example", external_id="101", login="li")
+    other = Actor.objects.create(host="another.example", external_id="101", login="li")
+
+    found = HarvestGap.objects.concerning([own])
+
+    assert [(gap.subject, gap.concerns) for gap in found] == [
+        ("size of 1", ["forge.example 101", "forge.example 102"])
+    ]
+    assert not HarvestGap.objects.concerning([other]).exists()
+    assert not HarvestGap.objects.concerning([]).exists()
+
+
+def test_the_newest_word_about_a_gap_counts_and_the_same_word_writes_nothing(cursor):
+    li = ActorRecord("forge.example", "101", "li")
+    store_page(cursor, Page([], {}, gaps=[Gap("size of 1", "too large")]), now=NOW)
+    later = NOW + timedelta(minutes=1)
+    told = Page([], {}, gaps=[Gap("size of 1", "hidden", (li,))])
+    store_page(cursor, told, now=later)
+    store_page(cursor, told, now=later + timedelta(minutes=1))
+
+    gap = HarvestGap.objects.get()
+    assert (gap.reason, gap.concerns, gap.found_at) == ("hidden", ["forge.example 101"], later)
+
+
 def test_a_worker_that_lost_its_lease_stores_nothing(cursor):
     later = NOW + LEASE + timedelta(seconds=1)
     lease_source(cursor, now=later)

@@ -376,6 +376,8 @@ def test_a_part_that_the_forge_cannot_give_is_a_gap_and_all_else_counts(
 
     assert report.is_complete
     assert set(HarvestGap.objects.values_list("subject", flat=True)) == subjects
+    is_own = part.endswith(("files$", "commits$"))
+    assert HarvestGap.objects.get().concerns == ([f"{HOST} 101"] if is_own else [])
     assert Contribution.objects.filter(kind="change").count() == PULLS
     assert Contribution.objects.filter(kind="issue").count() == ISSUES
     assert Contribution.objects.filter(kind="change", facts__sizes=None).count() == (

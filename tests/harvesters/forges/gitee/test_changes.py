@@ -75,6 +75,7 @@ def test_a_size_that_is_not_told_whole_is_unknown_and_a_gap(files):
 
     assert records[0].facts["sizes"] is None
     assert [gap.subject for gap in gaps] == ["size of pull request 1"]
+    assert [one.external_id for one in gaps[0].concerns] == ["101"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
@@ -286,6 +287,7 @@ def test_what_only_members_may_see_is_not_told():
 
     assert records == []
     assert [gap.subject for gap in gaps] == ["pull request 1"]
+    assert [one.external_id for one in gaps[0].concerns] == ["101"]
     assert not any("提权漏洞" in gap.reason for gap in gaps)
 
 

@@ -206,6 +206,7 @@ def test_an_unknown_size_is_a_gap_and_never_a_smaller_size():
     assert records[0].facts["sizes"] is None
     assert records[0].facts["files_count"] == 4000
     assert [gap.subject for gap in gaps] == ["size of pull request 7"]
+    assert [[one.external_id for one in gap.concerns] for gap in gaps] == [["101"]]
 
 
 def test_a_real_pull_request_and_its_review_keep_their_numbers():

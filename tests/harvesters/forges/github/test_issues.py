@@ -34,6 +34,7 @@ def test_a_node_that_breaks_its_promise_is_a_gap_and_the_others_count():
 
     assert [record.external_id for record in records] == ["7000000007", "9002"]
     assert gaps[0].subject == "issue 1"
+    assert [one.external_id for one in gaps[0].concerns] == ["102"]
     assert "GitHub's answer lacks what it promises" in gaps[0].reason
 
 
