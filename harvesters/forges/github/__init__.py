@@ -1,16 +1,18 @@
-"""GitHub, mostly by GraphQL: changes, reviews, comments, issues, triage, discussions, releases.
+"""GitHub: commits by git; changes, reviews, comments, issues, discussions, releases by GraphQL.
 
 A harvest begins with one look at what is new (`Outlook`), for up to a hundred repositories at
-once. Each stream that has something new is then walked: the first time by creation, an order
-that never changes, so that a harvest goes on where it stopped; from then on what was updated
-since, newest first. The page halves when GitHub gives up and grows a little while it is quick.
+once. Git then tells what it knows, at no API cost. Each stream that has something new is walked
+by the API: the first time by creation, an order that never changes, so that a harvest goes on
+where it stopped; from then on what was updated since, newest first. The page halves when GitHub
+gives up and grows a little while it is quick.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, TypeVar
 
 from harvesters.estimates import Estimate
 from harvesters.forge import (
@@ -26,29 +28,41 @@ from harvesters.forge import (
     Transport,
     authors_of,
 )
+from harvesters.forges.github.accounts import add_accounts
 from harvesters.forges.github.forecast import forecast
 from harvesters.forges.github.freshness import begin, unchanged
+from harvesters.forges.github.history import History
 from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node, actor_record
 from harvesters.forges.github.queries import ask
 from harvesters.forges.github.stand import (
     Stand,
     asking_less,
+    has_history,
     moved_on,
     resumed,
+    unread,
     walked,
 )
 from harvesters.forges.github.streams import STREAMS, Stream
+from harvesters.history import GitTransport
 from harvesters.sweep import BROKEN_PROMISES
+
+Told = TypeVar("Told")
+Step = Callable[[Stand, RepositoryRecord], Told]
 
 
 @dataclass(frozen=True, slots=True)
 class GitHub:
-    """One GitHub; ``now`` is when this harvest starts."""
+    """One GitHub; ``now`` is when this harvest starts.
+
+    ``clones`` gives git on a clone of a repository; without it, no commits are read.
+    """
 
     name: ClassVar[str] = "github"
     transport: Transport
     now: datetime
+    clones: Callable[[RepositoryRecord], GitTransport] | None = None
 
     def find_repository(self, path: str) -> RepositoryRecord:
         """Look ``owner/name`` up; GitHub follows a rename by itself."""
@@ -64,22 +78,33 @@ class GitHub:
             )
 
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
-        """Walk what is new, stream by stream; every page can be the last before a crash."""
-        stand = resumed(cursor)
+        """First what git tells, then what the API does; any page can be the last before a crash."""
+        found, stand = self._patiently(self._started, resumed(cursor), repository)
+        if found != repository:
+            yield Page([], stand.as_cursor(), repository=found)
+        git = self.clones(found) if self.clones else None
+        if git is not None:
+            for told, behind in History(git, found, self.now).walk(stand):
+                add = partial(add_accounts, self.transport, told)
+                page, stand = self._patiently(add, replace(behind, accounts=stand.accounts), found)
+                yield replace(page, cursor=stand.as_cursor())
+        step = partial(self._step, git=git if has_history(stand, self.now) else None)
         while True:
-            try:
-                with _as_promised():
-                    stand = self._started(stand, repository)
-                    page, stand = self._step(stand, repository)
-            except ForgeOverloadedError as error:
-                stand = asking_less(stand, error)
-                continue
-            except SourceNotFoundError:
-                stand = self._found_again(stand, repository)
-                continue
+            page, stand = self._patiently(step, stand, found)
             yield page
             if page.is_last:
                 return
+
+    def _patiently(self, step: Step[Told], stand: Stand, repository: RepositoryRecord) -> Told:
+        """Take ``step``: by smaller pages where GitHub gives up, by another id if it has one."""
+        while True:
+            try:
+                with _as_promised():
+                    return step(stand, repository)
+            except ForgeOverloadedError as error:
+                stand = asking_less(stand, error)
+            except SourceNotFoundError:
+                stand = self._found_again(stand, repository)
 
     def unchanged(self, cursors: Sequence[tuple[RepositoryRecord, Cursor]]) -> set[str]:
         """The ids of those that have nothing new: one request for a hundred repositories.
@@ -98,12 +123,14 @@ class GitHub:
             outlook = self._outlook(node, repository)
             return forecast(stand, outlook, self.now, first_requests=1 if stand.node else 2)
 
-    def _step(self, stand: Stand, repository: RepositoryRecord) -> tuple[Page, Stand]:
+    def _step(
+        self, stand: Stand, repository: RepositoryRecord, *, git: GitTransport | None
+    ) -> tuple[Page, Stand]:
         """The next page, and where the harvest stands behind it."""
         stream = next((one for one in STREAMS if one.name in stand.due), None)
         if stream is None:
-            return Page([], stand.as_cursor(), total=stand.total, is_last=True), stand
-        listing = stream.fetch(self.transport, stand, repository)
+            return Page([], stand.as_cursor(), total=stand.items, is_last=True), stand
+        listing = stream.fetch(self.transport, stand, repository, git)
         records, gaps = _read(stream, listing, stand, repository)
         if listing.end:
             behind = moved_on(stand, listing.end, len(listing.items), listing.seconds)
@@ -113,18 +140,26 @@ class GitHub:
             records,
             behind.as_cursor(),
             gaps,
-            total=stand.total,
+            total=stand.items,
             is_last=behind.is_at_rest,
             items=len(listing.items),
         )
         return page, behind
 
-    def _started(self, stand: Stand, repository: RepositoryRecord) -> Stand:
-        """Where a harvest at rest starts, having looked at what is new since the last one."""
+    def _started(
+        self, stand: Stand, repository: RepositoryRecord
+    ) -> tuple[RepositoryRecord, Stand]:
+        """Where a harvest at rest starts, having looked at what is new since the last one.
+
+        It also tells how the repository is called now.
+        """
         if not stand.is_at_rest:
-            return stand
+            return repository, stand
         node = stand.node or self._node_of(repository)
-        return begin(replace(stand, node=node), self._outlook(node, repository), self.now)
+        outlook = self._outlook(node, repository)
+        begun = begin(replace(stand, node=node), outlook, self.now)
+        found = replace(repository, path=outlook["nameWithOwner"], url=outlook["url"])
+        return found, begun if self.clones else unread(begun, self.now)
 
     def _outlook(self, node: str, repository: RepositoryRecord) -> Node:
         """How many items there are, and when the latest of them was updated."""

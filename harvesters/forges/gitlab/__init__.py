@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
-from urllib.parse import quote
 
 from harvesters.estimates import Estimate, estimate_streams
 from harvesters.forge import (
@@ -52,7 +51,7 @@ class GitLab:
         if not is_path(path):
             raise SourceNotFoundError(f"'{path:.200}' is no project. Write GROUP/NAME.")
         with _as_promised():
-            return _home(self._ask(f"/projects/{quote(path, safe='')}")).record
+            return _home(self._ask(f"/projects/{path.replace('/', '%2F')}")).record
 
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
         """Walk what the project with this number lists, unless nothing is new."""
