@@ -65,7 +65,7 @@ def test_the_points_of_a_page_are_those_that_github_charges(stream, walk, size):
 
 
 def test_a_harvest_that_was_stopped_counts_what_is_left(world):
-    cursor, _ = walk(world, pages=3)
+    cursor, _ = walk(world, pages=4)
     told, asked = estimate(world, cursor)
 
     assert asked == 1
