@@ -21,7 +21,7 @@ SUBJECTS = (
     gettext_noop("closed_by of %(what)s"),
     gettext_noop("resource_label_events of %(what)s"),
     gettext_noop("comments in review %(number)s of %(what)s"),
-    gettext_noop("whether issue %(number)s was solved"),
+    gettext_noop("solution of %(what)s"),
     gettext_noop("one of the pull requests"),
     gettext_noop("one of the issues"),
     gettext_noop("security advisories"),

@@ -38,10 +38,11 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one item means."""
+    """What one item means, and what gaps in it would call it."""
 
     records: Sequence[ContributionRecord] = ()
     gaps: Sequence[Gap] = ()
+    subject: str = ""
 
 
 def _none(_item: Any) -> float:

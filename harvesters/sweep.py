@@ -92,7 +92,7 @@ def _step(
         if is_whole:
             here = _behind(behind, here)
         if told or not here.began:
-            yield _page(told, here, total), here
+            yield _page(stream, told, here, total), here
         elif is_whole:
             yield None, here
         if fault is not None:
@@ -159,10 +159,17 @@ def _read(stream: Stream, item: Any) -> Reading:
         return stream.read(item)
     except BROKEN_PROMISES as error:
         why = f"The forge's answer lacks what it promises: {error!r:.200}"
-        return Reading(gaps=[Gap(f"{stream.name} {_name_of(stream, item)}", why)])
+        return Reading(gaps=[Gap(_subject_of(stream, item), why)])
 
 
-def _page(told: Told, here: Stand, total: int | None) -> Page:
+def _subject_of(stream: Stream, item: Any) -> str:
+    """What a gap calls an item that cannot be read at all."""
+    return f"{stream.name} {_name_of(stream, item)}"
+
+
+def _page(stream: Stream, told: Told, here: Stand, total: int | None) -> Page:
+    subjects = [_subject_of(stream, item) for item, _ in told]
+    subjects += [reading.subject for _, reading in told if reading.subject]
     return Page(
         [record for _, reading in told for record in reading.records],
         asdict(here),
@@ -170,6 +177,7 @@ def _page(told: Told, here: Stand, total: int | None) -> Page:
         total=total,
         is_last=not here.began,
         items=len(told),
+        subjects=subjects,
     )
 
 

@@ -103,7 +103,13 @@ def _store_gaps(cursor: HarvestCursor, page: Page, now: datetime) -> None:
         for subject, gap in sorted(told.items())
     ]
     with connection.cursor() as sql:
+        if page.subjects:
+            sql.execute(_CLOSE_GAPS, [cursor.pk, *2 * [_subjects(page)], list(told)])
         sql.executemany(_MERGE_GAPS, rows)
+
+
+def _subjects(page: Page) -> list[str]:
+    return [clean_text(subject, SUBJECT_LENGTH) for subject in page.subjects]
 
 
 def _names(gap: Gap) -> list[str]:
@@ -190,6 +196,13 @@ CREATE TEMPORARY TABLE staged_participation (
     kind text, external_id text, host text, actor_id text, login text, is_bot boolean,
     role text, weight integer
 ) ON COMMIT DROP
+"""
+
+_CLOSE_GAPS = """
+DELETE FROM harvesters_harvestgap
+WHERE cursor_id = %s
+    AND (subject = ANY(%s::text[]) OR substring(subject FROM ' of (.*)$') = ANY(%s::text[]))
+    AND subject <> ALL(%s::text[])
 """
 
 _MERGE_GAPS = """

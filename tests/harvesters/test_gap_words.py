@@ -14,7 +14,7 @@ SUBJECTS = [
     "comments in review 5 of pull request 7",
     "timeline of issue 7",
     "closed_by of issue 7",
-    "whether issue I7ABC was solved",
+    "solution of issue I7ABC",
     "one of the pull requests",
     "security advisories",
     "pull request 7",

@@ -138,7 +138,7 @@ class Reader:
             *told,
             *comment_records(pull, remarks, author, self.home),
         ]
-        return Reading(records, asking.gaps)
+        return Reading(records, asking.gaps, asking.item)
 
     def _remarks(
         self, pull: Item, reviews: list[Item], asking: _Asking
@@ -169,7 +169,8 @@ class Reader:
         events: list[Any] | None = None
         if has_a_story(issue):
             events = asking.whole("timeline", Part(f"issues/{issue['number']}/timeline"))
-        return Reading(issue_records(issue, events or (), self.home), asking.gaps)
+        records = issue_records(issue, events or (), self.home)
+        return Reading(records, asking.gaps, asking.item)
 
     def _read_release(self, release: Item) -> Reading:
         return Reading(release_records(release, self.home))

@@ -72,7 +72,8 @@ def read_change(pull: Node, details: Details, host: str) -> Reading:
         facts=_sizes(pull, details) | told(_facts(pull, details, author, reviews)),
     )
     comments = comment_records(pull, remarks, author)
-    return Reading([change, *reviews, *comments], list(_gaps(pull, details, change)))
+    gaps = list(_gaps(pull, details, change))
+    return Reading([change, *reviews, *comments], gaps, _subject(pull))
 
 
 def merger_of(pull: Node, log: Sequence[Node]) -> Node | None:
@@ -188,8 +189,12 @@ def _sized(file: Node) -> Sized:
     return file["filename"], int(added), int(deleted)
 
 
+def _subject(pull: Node) -> str:
+    return f"pull request {pull['number']}"
+
+
 def _gaps(pull: Node, details: Details, change: ContributionRecord) -> Iterator[Gap]:
-    subject, whose = f"pull request {pull['number']}", authors_of(change)
+    subject, whose = _subject(pull), authors_of(change)
     if change.facts.get("sizes", {}) is None:
         yield Gap(f"size of {subject}", "Gitee does not tell all of its files", whose)
     if details.commits is None or len(details.commits) >= ALL_COMMITS:

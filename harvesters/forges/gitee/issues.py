@@ -53,9 +53,9 @@ def read_issue(issue: Node, changes: Sequence[Node] | None, host: str) -> Readin
         facts=told(facts),
     )
     why = "Gitee does not show the pull requests linked to it"
-    subject = f"whether issue {issue['number']} was solved"
-    gap = Gap(subject, why, authors_of(record))
-    return Reading([record], [] if changes is not None else [gap])
+    subject = f"issue {issue['number']}"
+    gap = Gap(f"solution of {subject}", why, authors_of(record))
+    return Reading([record], [] if changes is not None else [gap], subject)
 
 
 def read_release(release: Node, repository: RepositoryRecord) -> Reading:

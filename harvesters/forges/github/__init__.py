@@ -143,6 +143,7 @@ class GitHub:
             total=stand.items,
             is_last=behind.is_at_rest,
             items=len(listing.items),
+            subjects=[_subject_of(stream, item) for item in listing.items if item is not None],
         )
         return page, behind
 
@@ -208,7 +209,7 @@ def _read(
     records: list[ContributionRecord] = []
     gaps = list(listing.gaps)
     for place, item in enumerate(listing.items):
-        subject = f"{stream.word} {_label_of(stream, item, place, stand)}"
+        subject = _subject_of(stream, item, f"{place + 1} after {stand.after or 'the start'}")
         concerns = _author_of(item, repository)
         if why := listing.hidden.get(place):
             gaps.append(Gap(subject, f"GitHub does not show all of it to us: {why}", concerns))
@@ -235,7 +236,6 @@ def _author_of(item: Node | None, repository: RepositoryRecord) -> tuple[ActorRe
     return ()
 
 
-def _label_of(stream: Stream, item: Node | None, place: int, stand: Stand) -> str:
-    if item is None:
-        return f"{place + 1} after {stand.after or 'the start'}"
-    return str(item.get(stream.label))
+def _subject_of(stream: Stream, item: Node | None, place: str = "") -> str:
+    """What a gap in ``item`` calls it; one that is hidden, by its place."""
+    return f"{stream.word} {place if item is None else item.get(stream.label)}"

@@ -200,6 +200,34 @@ def test_the_newest_word_about_a_gap_counts_and_the_same_word_writes_nothing(cur
     assert (gap.reason, gap.concerns, gap.found_at) == ("hidden", ["forge.example 101"], later)
 
 
+def test_a_gap_is_closed_when_its_item_is_read_again_without_it(cursor):
+    gaps = [
+        Gap("size of pull request 1", "too large"),
+        Gap("comments in review 5 of pull request 1", "hidden"),
+        Gap("pulls 1", "it lacks its title"),
+        Gap("size of pull request 11", "too large"),
+        Gap("pull request 1 after the start", "hidden"),
+    ]
+    store_page(cursor, Page([], {}, gaps=gaps), now=NOW)
+    again = Page([], {}, gaps=gaps[1:2], subjects=["pulls 1", "pull request 1"])
+    store_page(cursor, again, now=NOW)
+
+    assert set(HarvestGap.objects.values_list("subject", flat=True)) == {
+        "comments in review 5 of pull request 1",
+        "size of pull request 11",
+        "pull request 1 after the start",
+    }
+
+
+def test_the_gaps_of_another_source_stay(cursor):
+    other = register_source("git:/lab/other", REPOSITORY, now=NOW)
+    HarvestGap.objects.create(cursor=other, subject="pulls 1", reason="hidden", found_at=NOW)
+
+    store_page(cursor, Page([], {}, subjects=["pulls 1"]), now=NOW)
+
+    assert HarvestGap.objects.exists()
+
+
 def test_a_worker_that_lost_its_lease_stores_nothing(cursor):
     later = NOW + LEASE + timedelta(seconds=1)
     lease_source(cursor, now=later)

@@ -453,6 +453,19 @@ def test_the_moment_of_an_approval_is_the_merge(harvest):
     assert approved.occurred_at == datetime.fromisoformat(moment(5))
 
 
+def test_a_gap_is_closed_when_the_forge_shows_what_it_hid(harvest, simulator):
+    simulator.world.pulls[4].more["merged_at"] = "yesterday"
+    harvest()
+    gaps = HarvestGap.objects.values_list("subject", flat=True)
+    assert list(gaps.all()) == ["pulls 5"]
+
+    later = NOW + timedelta(hours=1)
+    simulator.world.pulls[4] = pull(5, state="merged", updated=later.isoformat())
+    harvest(later + timedelta(minutes=1))
+
+    assert list(gaps.all()) == []
+
+
 def test_a_dry_run_tells_for_few_requests_what_a_harvest_takes(harvest, simulator):
     api = RestApi(simulator.url, TOKEN, lambda: NOW, timeout=TIMEOUT_SECONDS)
     forge = Gitee(api, "gitee.com", NOW)

@@ -84,7 +84,7 @@ def test_an_issue_whose_changes_are_hidden_is_told_with_a_gap():
     records, gaps = told(issues=[node], missing=missing)
 
     assert len(records) == 1
-    assert [gap.subject for gap in gaps] == [f"whether issue {node['number']} was solved"]
+    assert [gap.subject for gap in gaps] == [f"solution of issue {node['number']}"]
 
 
 @pytest.mark.parametrize(
