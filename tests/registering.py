@@ -1,4 +1,4 @@
-"""``python -m tests.registering SOURCE SLUG``: a project over a source, by rules in force.
+"""``python -m tests.registering SOURCE SLUG ...``: projects over sources, by rules in force.
 
 Run inside the site that is to have it: with that site's environment, and its database up.
 """
@@ -10,8 +10,8 @@ import sys
 import django
 
 
-def main(source: str, slug: str) -> None:
-    """Register, and print the number of the source's cursor."""
+def main(*told: str) -> None:
+    """Register each source under the slug behind it, and print the numbers of their cursors."""
     from django.utils import timezone  # noqa: PLC0415
 
     from config.demo.story import publish_rules  # noqa: PLC0415
@@ -21,11 +21,14 @@ def main(source: str, slug: str) -> None:
 
     now = timezone.now()
     publish_rules(now)
-    forge, address = open_forge(source, now=now)
-    cursor = register_source(source, forge.find_repository(address), now=now)
-    project = Project.objects.create(slug=slug, name=slug, registered_at=now)
-    project.repositories.add(cursor.repository)
-    sys.stdout.write(json.dumps(cursor.pk))
+    numbers = []
+    for source, slug in zip(told[::2], told[1::2], strict=True):
+        forge, address = open_forge(source, now=now)
+        cursor = register_source(source, forge.find_repository(address), now=now)
+        project = Project.objects.create(slug=slug, name=slug, registered_at=now)
+        project.repositories.add(cursor.repository)
+        numbers.append(cursor.pk)
+    sys.stdout.write(json.dumps(numbers))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,15 @@ from tests.waiting import wait_until
 CHILDREN = ("web", "worker", "beat", "broker", "postgres")
 START_SECONDS = 60
 STOP_SECONDS = 30
+REGISTER_SECONDS = 90
+STATEMENT_SECONDS = 10
 
 
 class ServedSite:
     """``opencredits serve`` in ``home``; start it, ask it, kill parts of it, stop it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, workers: int = 1) -> None:
+        self.workers = workers
         self.site = Site(home, free_port())
         self.home = home
         self.postgres = EmbeddedPostgres(home / "postgres")
@@ -37,7 +41,7 @@ class ServedSite:
         self.home.mkdir(exist_ok=True)
         with self._log.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--workers", "1"],
+                [sys.executable, "manage.py", "serve", "--workers", str(self.workers)],
                 cwd=PROJECT,
                 env=self.site.environment | variables,
                 stdout=log,
@@ -99,19 +103,26 @@ class ServedSite:
         return self.ask("/readyz")[0] == http.HTTPStatus.OK
 
     def sql(self, statement: str, **values: Any) -> Any:
-        """The first value that a statement gives; None while the server is down."""
+        """The first value that a statement gives; None while the server is down, or busy."""
         try:
             with self.postgres.connect() as connection:
-                row = connection.execute(statement, values).fetchone()
-        except psycopg.OperationalError:
+                connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
+                done = connection.execute(statement, values)
+                row = done.fetchone() if done.description else None
+        except (psycopg.OperationalError, psycopg.InterfaceError):
             return None
         return row[0] if row else None
 
     def send(self, task: str) -> None:
-        """Put a task into the broker, as beat does when its time comes."""
+        """Put a task into the broker, as beat does when its time comes.
+
+        Raises:
+            OSError, KombuError, RedisError: the broker is down, which is not waited for.
+        """
         app = Celery(broker=f"redis+socket://{broker_socket(self.home)}", set_as_current=False)
+        app.conf.broker_transport_options = {"socket_timeout": 5, "socket_connect_timeout": 5}
         with app.connection_for_write() as connection:
-            app.send_task(task, connection=connection)
+            app.send_task(task, connection=connection, retry=False)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one verb on this site, as a person at a terminal."""
@@ -119,15 +130,23 @@ class ServedSite:
 
     def register(self, source: str, slug: str) -> int:
         """Make ``source`` the repository of a new project, due at once; its cursor's number."""
+        return self.register_all({slug: source})[0]
+
+    def register_all(self, sources: Mapping[str, str]) -> list[int]:
+        """Make each source, by slug, the repository of a new project; the cursors' numbers."""
+        told = [text for slug, source in sources.items() for text in (source, slug)]
         done = subprocess.run(
-            [sys.executable, "-m", "tests.registering", source, slug],
+            [sys.executable, "-m", "tests.registering", *told],
             cwd=PROJECT,
             env=self.site.environment,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
+            timeout=REGISTER_SECONDS,
         )
-        return int(json.loads(done.stdout))
+        assert done.returncode == 0, done.stderr
+        numbers: list[int] = json.loads(done.stdout)
+        return numbers
 
 
 def is_running(pid: int) -> bool:

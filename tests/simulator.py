@@ -18,6 +18,7 @@ from typing import Any
 HANGS = "hangs"
 CLOSES = "closes"
 DRIPS = "drips"
+TRICKLES = "trickles"
 STALLS = "stalls"
 HEADS = "heads"
 
@@ -147,16 +148,18 @@ class _Player(BaseHTTPRequestHandler):
         self.end_headers()
         if reply.end == DRIPS:
             self._drip(reply.body)
+        elif reply.end == TRICKLES:
+            self._drip(reply.body, len(reply.body) // 10 + 1)
         elif reply.end == STALLS:
             self.wfile.write(reply.body[: len(reply.body) // 2])
             self.server.simulator.released.wait(30)
         else:
             self.wfile.write(reply.body)
 
-    def _drip(self, told: bytes) -> None:
+    def _drip(self, told: bytes, at_once: int = 1) -> None:
         self.flush_headers()
-        for place in range(len(told)):
-            self.wfile.write(told[place : place + 1])
+        for place in range(0, len(told), at_once):
+            self.wfile.write(told[place : place + at_once])
             if self.server.simulator.released.wait(0.05):
                 return
 
@@ -174,6 +177,11 @@ def hanging(reply: Reply) -> Reply:
 def dripping(reply: Reply) -> Reply:
     """A byte comes now and then, for ever."""
     return replace(reply, end=DRIPS)
+
+
+def trickling(reply: Reply) -> Reply:
+    """The body comes in ten pieces, and slowly, but it comes."""
+    return replace(reply, end=TRICKLES)
 
 
 def stalling(reply: Reply) -> Reply:

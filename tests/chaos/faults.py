@@ -1,28 +1,25 @@
 """Every way in which a forge, a proxy or a wire spoils an answer: one line a class.
 
-`ANY` fits every forge, `GRAPHQL` only GitHub's GraphQL. A fault leaves the world as it is; asked
-again, the forge answers well.
+`ANY` fits every forge, `GRAPHQL` what is asked by GraphQL; `tests.chaos.pages` has what happens to
+the pages of lists. A fault leaves the world as it is; asked again, the forge answers well.
 """
 
-import random
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from tests.simulator import (
-    DRIPS,
     Fault,
-    ForgeSimulator,
     Reply,
-    Request,
-    World,
     closed,
     cut_off,
     graphql_error,
     half_json,
     holes,
     status,
+    trickling,
     web_page,
 )
 
@@ -45,14 +42,18 @@ def too_deep(reply: Reply) -> Reply:
     return replace(reply, body=b"[" * 100_000)
 
 
-def slow(reply: Reply) -> Reply:
-    """The last bytes come one by one, but they come."""
-    return replace(reply, end="" if len(reply.body) > 40 else DRIPS)
-
-
-def wrong_clock(reply: Reply) -> Reply:
+def clock_that_never_ran(reply: Reply) -> Reply:
     told = {"date": "Thu, 01 Jan 1970 00:00:00 GMT", "x-ratelimit-reset": "1"}
     return replace(reply, headers={**reply.headers, **told})
+
+
+def clock_ahead(reply: Reply) -> Reply:
+    """A machine before the forge whose clock is half an hour ahead of it."""
+    told = reply.headers.get("date")
+    if told is None:
+        return reply
+    ahead = format_datetime(parsedate_to_datetime(told) + timedelta(minutes=30), usegmt=True)
+    return replace(reply, headers={**reply.headers, "date": ahead})
 
 
 def strange_headers(reply: Reply) -> Reply:
@@ -94,10 +95,11 @@ ANY: Mapping[str, Fault] = {
     "null": null,
     "NaN": number_that_is_none,
     "endless depth": too_deep,
-    "a wrong clock": wrong_clock,
+    "a clock that never ran": clock_that_never_ran,
+    "a clock that is ahead": clock_ahead,
     "strange headers": strange_headers,
     "no content type": without_types,
-    "bytes one by one": slow,
+    "a slow drip": trickling,
 }
 
 
@@ -136,8 +138,13 @@ def _changed(reply: Reply, change: Callable[[list[Any]], list[Any]]) -> Reply:
 
 def _connections(body: Any) -> list[dict[str, Any]]:
     data = (body.get("data") if isinstance(body, dict) else None) or {}
-    repository = data.get("repository") or data.get("node") or {}
-    return [part for part in repository.values() if isinstance(part, dict) and "nodes" in part]
+    above = [part for part in data.values() if isinstance(part, dict)]
+    return [
+        part
+        for whole in above
+        for part in whole.values()
+        if isinstance(part, dict) and "nodes" in part and "pageInfo" in part
+    ]
 
 
 GRAPHQL: Mapping[str, Fault] = {
@@ -150,30 +157,3 @@ GRAPHQL: Mapping[str, Fault] = {
     "nothing there": nothing_there,
     "a page that leads to itself": to_itself,
 }
-
-
-class Spoiling(ForgeSimulator):
-    """A forge of which, while it is ``bad``, a share of the answers is spoilt by chance."""
-
-    def __init__(
-        self, world: World, faults: Mapping[str, Fault], *, seed: int, share: float
-    ) -> None:
-        super().__init__(world)
-        self.is_bad = False
-        self.spoilt: dict[str, int] = dict.fromkeys(faults, 0)
-        self._faults = faults
-        self._share = share
-        self._chance = random.Random(seed)
-        self._lock = threading.Lock()
-
-    def answer(self, request: Request) -> Reply:
-        reply = super().answer(request)
-        with self._lock:
-            if not self.is_bad or self._chance.random() >= self._share:
-                return reply
-            # Each in its turn, so that a short run shows as many as it can.
-            rarest = min(self.spoilt.values())
-            names = [name for name, times in self.spoilt.items() if times == rarest]
-            name = self._chance.choice(names)
-            self.spoilt[name] += 1
-        return self._faults[name](reply)

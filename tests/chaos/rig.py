@@ -1,183 +1,273 @@
 """A site that harvests forges which fail, while its own parts are killed; then, what it knows.
 
-Two runs over the same histories: a quiet one, which counts the requests that are needed, and a
-bad one. Waiting is cut short, because an hour is as good as a second to a cursor in a row.
+The same histories are harvested twice in one site: while all goes wrong, and then quietly, which
+counts the requests that are needed. They grow by rounds: before a sweep, and once more behind the
+first page of it. A bad run has as many rounds as there is time for, and the quiet one as many as
+that. Waiting is cut short, because an hour is as good as a second to a cursor in a row.
 """
 
+import os
 import random
+import shutil
+import signal
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
-from tests.chaos.faults import Spoiling
-from tests.served import ServedSite, children_of, kill
-from tests.simulator import Fault, World
+from tests.chaos.findings import Enough, Findings
+from tests.chaos.history import History, Item
+from tests.chaos.killing import Killer
+from tests.chaos.spoiling import GROWTH, Spoiling, Tally
+from tests.served import ServedSite
 from tests.waiting import wait_until
 
-VICTIMS = ("worker", "broker", "postgres")
-SHARE = 0.3
-BREATH_SECONDS = 0.2
-SECONDS_BETWEEN_KILLS = 2.5
-QUIET_SECONDS = 90
+BREATH_SECONDS = 0.1
+READY_SECONDS = 60
+QUIET_SECONDS = 120
+"""So long all may take that is left to do where nothing fails."""
 
-Item = tuple[str, str]
-"""A contribution's kind and the forge's id of it."""
+PATIENCE_SECONDS = 120
+"""So long beyond its time a torment may go on until it has shown enough, on a busy machine."""
+
+DEAF_SECONDS = 8
+"""A worker that asked for nothing for so long counts as one that hears nothing any more."""
+
+STALE_SECONDS = 8
+"""A lease that brought nothing for so long counts as one whose five minutes are over."""
+
+Make = Callable[[], History]
 
 
 @dataclass
 class Played:
-    """A forge with one history: how it is harvested, and every item that must be known after."""
+    """A forge that plays one history after the other, and how far the harvest of it came."""
 
-    source: str
-    variables: Mapping[str, str]
+    name: str
     simulator: Spoiling
-    items: frozenset[Item]
+    history: History
+    cursor: int = 0
+    rounds: int = 0
+    swept_at: str | None = None
+    is_settling: bool = False
+    is_done: bool = False
+
+    def play(self, history: History) -> None:
+        """Another history from its beginning."""
+        self.history = history
+        self.simulator.play(history.world)
+        self.simulator.clock = history.now if history.tells_time else None
+        self.rounds, self.swept_at = 0, None
+        self.is_settling = self.is_done = False
+
+    def begin(self) -> None:
+        """The next round: something happens now, and more behind the next page."""
+        self.finish_growth()
+        self.rounds += 1
+        self.simulator.quietly(self.history.grow)
+        self.simulator.when_listed = self.history.grow
+
+    def finish_growth(self) -> None:
+        """What should have happened meanwhile happens now."""
+        grow, self.simulator.when_listed = self.simulator.when_listed, None
+        if grow is not None:
+            self.simulator.quietly(grow)
 
 
-@dataclass
-class Findings:
-    """What a run brought."""
+class Rig:
+    """One site in ``home``, and the forges that it harvests."""
 
-    items: int = 0
-    kills: int = 0
-    requests: int = 0
-    spoilt: int = 0
-    kinds_of_faults: int = 0
-    lost: list[Item] = field(default_factory=list)
-    doubled: list[Item] = field(default_factory=list)
+    def __init__(self, home: Path, forges: Sequence[Played], tally: Tally) -> None:
+        self.site = ServedSite(home, workers=2)
+        self.forges = forges
+        self._tally = tally
+        self._heard = (0, 0)
+        self._heard_at = time.monotonic()
+        for forge in forges:
+            self.site.site.variables.update(forge.history.variables(forge.simulator.url))
 
+    def start(self) -> None:
+        """Start the site, and register every source while all is well."""
+        self.site.start()
+        sources = {forge.name: forge.history.source for forge in self.forges}
+        for forge, cursor in zip(self.forges, self.site.register_all(sources), strict=True):
+            forge.cursor = cursor
+        assert len(self._stands()) == len(self.forges), self.state()
 
-@contextmanager
-def played(world: World, faults: Mapping[str, Fault], *, seed: int) -> Iterator[Spoiling]:
-    """``world`` on loopback, well until it is told to be bad."""
-    spoiling = Spoiling(world, faults, seed=seed, share=SHARE)
-    with spoiling.serving():
-        yield spoiling
+    def stop(self) -> None:
+        self.site.clean_up()
 
-
-def run(home: Path, forges: Sequence[Played], *, seconds: float, seed: int) -> Findings:
-    """Harvest ``forges`` in ``home`` to the end; all goes wrong for ``seconds``, if any."""
-    site = ServedSite(home)
-    for forge in forges:
-        site.site.variables.update(forge.variables)
-    findings = Findings()
-    asked_before = _asked(forges)
-    try:
-        site.start()
-        names = [f"forge-{number}" for number in range(len(forges))]
-        cursors = [
-            site.register(forge.source, name) for forge, name in zip(forges, names, strict=True)
-        ]
-        if seconds:
-            _torment(site, forges, findings, seconds, random.Random(seed))
-        _let_finish(site, cursors)
-        findings.requests = _asked(forges) - asked_before
-        _compare(site, dict(zip(cursors, forges, strict=True)), findings)
-    finally:
-        site.clean_up()
-    return findings
-
-
-def _asked(forges: Sequence[Played]) -> int:
-    return sum(len(forge.simulator.requests) for forge in forges)
-
-
-def _torment(
-    site: ServedSite,
-    forges: Sequence[Played],
-    findings: Findings,
-    seconds: float,
-    chance: random.Random,
-) -> None:
-    for forge in forges:
-        forge.simulator.is_bad = True
-    end = time.monotonic() + seconds
-    next_kill = time.monotonic() + SECONDS_BETWEEN_KILLS
-    while time.monotonic() < end and _unfinished(site) != 0:
-        _cut_waiting_short(site, chance)
-        if time.monotonic() >= next_kill:
-            findings.kills += _kill(site, chance.choice(VICTIMS))
-            next_kill = time.monotonic() + chance.uniform(0.5, 2) * SECONDS_BETWEEN_KILLS
-        time.sleep(BREATH_SECONDS)
-    for forge in forges:
-        forge.simulator.is_bad = False
-        findings.spoilt += sum(forge.simulator.spoilt.values())
-        findings.kinds_of_faults += sum(times > 0 for times in forge.simulator.spoilt.values())
-
-
-def _unfinished(site: ServedSite) -> int | None:
-    count: int | None = site.sql(
-        "SELECT count(*) FROM harvesters_harvestcursor WHERE swept_at IS NULL"
-    )
-    return count
-
-
-def _cut_waiting_short(site: ServedSite, chance: random.Random) -> None:
-    """What waits is due now; sometimes a living worker's lease is taken for a dead one's."""
-    site.sql(
-        "UPDATE harvesters_harvestcursor SET next_at = now()"
-        " WHERE swept_at IS NULL AND lease_until IS NULL RETURNING id"
-    )
-    site.sql("DELETE FROM harvesters_ratebudget RETURNING id")
-    if chance.random() < 0.1:
-        site.sql(
-            "UPDATE harvesters_harvestcursor SET lease_until = now()"
-            " WHERE lease_until IS NOT NULL RETURNING id"
+    def begin_anew(self, histories: Mapping[str, History]) -> None:
+        """Forget what was harvested, and play other histories from their beginnings."""
+        self.site.sql(
+            "UPDATE harvesters_harvestcursor SET cursor = '{}', swept_at = NULL, next_at = NULL,"
+            " lease_until = NULL, fence = fence + 1, done_count = 0 RETURNING id"
         )
-    with suppress(OSError, OperationalError):
-        site.send("harvesters.tasks.tick")
+        self.site.sql("TRUNCATE harvesters_contribution, harvesters_harvestgap CASCADE")
+        shutil.rmtree(self.site.home / "git", ignore_errors=True)
+        for forge in self.forges:
+            forge.play(histories[forge.name])
 
+    def torment(self, enough: Enough, seed: int) -> Findings:
+        """Harvest while all goes wrong, until that is ``enough``; then let it come to its end.
 
-def _kill(site: ServedSite, victim: str) -> int:
-    pid = site.pid(victim)
-    if not pid:
-        return 0
-    with suppress(ProcessLookupError):
-        kill(*children_of(pid), pid) if victim == "worker" else kill(pid)
-        return 1
-    return 0
+        Forges go on to fail until the last item is read, so that no quiet hours hide what it cost.
+        """
+        findings, chance = Findings(), random.Random(seed)
+        begun = time.monotonic()
+        killer = Killer(self.site, chance)
+        for forge in self.forges:
+            forge.simulator.is_bad = True
+        while not enough.is_reached(seconds := time.monotonic() - begun, findings):
+            assert seconds < enough.seconds + PATIENCE_SECONDS, self.state()
+            self._turn(lambda _: True)
+            self._end_deaf_worker()
+            findings.kills = killer.after(self._answers())
+            findings.shown = self._shown()
+            time.sleep(BREATH_SECONDS)
+        wait_until(self.site.is_ready, READY_SECONDS)
+        self._finish(lambda _: False, findings)
+        for forge in self.forges:
+            forge.simulator.is_bad = False
+        findings.seconds = time.monotonic() - begun
+        return findings
 
+    def harvest_quietly(self, rounds: Mapping[str, int]) -> Findings:
+        """Harvest so many ``rounds`` of each forge, with nothing in the way."""
+        findings = Findings()
+        begun = time.monotonic()
+        self._finish(lambda forge: forge.rounds < rounds[forge.name], findings)
+        findings.seconds = time.monotonic() - begun
+        return findings
 
-def _let_finish(site: ServedSite, cursors: Sequence[int]) -> None:
-    """Without faults and kills everything is read to its end; time alone heals the rest."""
-    chance = random.Random(0)
-    wait_until(site.is_ready, QUIET_SECONDS)
-    end = time.monotonic() + QUIET_SECONDS
-    while _unfinished(site) != 0:
-        assert time.monotonic() < end, _state_of(site)
-        site.sql(
-            "UPDATE harvesters_harvestcursor SET lease_until = NULL, next_at = now()"
-            " WHERE swept_at IS NULL AND lease_until < now() RETURNING id"
+    def state(self) -> str:
+        """Why it goes on no more: the sources, our own faults, and the last words of the site."""
+        ours = [fault for forge in self.forges for fault in forge.simulator.faults_of_ours]
+        stands = "\n".join(f"{stand}" for stand in self._stands())
+        return f"{stands}\n{''.join(ours[-2:])}\n{self.site.said()[-4000:]}"
+
+    def _finish(self, goes_on: Callable[[Played], bool], findings: Findings) -> None:
+        end = time.monotonic() + QUIET_SECONDS
+        while not all(forge.is_done for forge in self.forges):
+            assert time.monotonic() < end, self.state()
+            self._turn(goes_on)
+            self._end_deaf_worker()
+            time.sleep(BREATH_SECONDS / 2)
+        for forge in self.forges:
+            assert not forge.simulator.faults_of_ours, forge.simulator.faults_of_ours[0]
+            findings.requests[forge.name] = len(forge.simulator.requests)
+            findings.rounds[forge.name] = forge.rounds
+            findings.spoilt[forge.name] = forge.simulator.spoilt
+            self._compare(forge, findings)
+
+    def _turn(self, goes_on: Callable[[Played], bool]) -> None:
+        """Begin the next round of those that are swept, and wake up those that wait."""
+        stands = {stand["id"]: stand for stand in self._stands()}
+        if not stands:
+            return
+        for forge in self.forges:
+            stand = stands[forge.cursor]
+            if not forge.is_done and (forge.rounds == 0 or stand["swept_at"] != forge.swept_at):
+                self._advance(forge, stand["swept_at"], goes_on)
+        self._cut_waiting_short()
+
+    def _advance(
+        self, forge: Played, swept_at: str | None, goes_on: Callable[[Played], bool]
+    ) -> None:
+        forge.swept_at = swept_at
+        if forge.rounds == 0 or goes_on(forge):
+            forge.begin()
+        elif not forge.is_settling:
+            # What happened during the last sweep is seen by one more.
+            forge.finish_growth()
+            forge.is_settling = True
+        else:
+            forge.is_done = True
+
+    def _cut_waiting_short(self) -> None:
+        """What waits is due now; a lease that nobody prolongs is over."""
+        due = [forge.cursor for forge in self.forges if not forge.is_done]
+        self.site.sql(
+            "UPDATE harvesters_harvestcursor SET next_at = now() WHERE id = ANY(%(due)s)"
+            " AND lease_until IS NULL AND (next_at IS NULL OR next_at > now()) RETURNING id",
+            due=due,
         )
-        _cut_waiting_short(site, chance)
-        time.sleep(BREATH_SECONDS)
+        self.site.sql(
+            "UPDATE harvesters_harvestcursor SET lease_until = now() WHERE lease_until > now()"
+            " AND lease_until < now() + interval '5 minutes' - %(stale)s * interval '1 second'"
+            " RETURNING id",
+            stale=STALE_SECONDS,
+        )
+        self.site.sql("DELETE FROM harvesters_ratebudget RETURNING id")
+        waits = self.site.sql(
+            "SELECT count(*) FROM harvesters_harvestcursor WHERE id = ANY(%(due)s)"
+            " AND next_at <= now() AND (lease_until IS NULL OR lease_until <= now())",
+            due=due,
+        )
+        if waits:
+            with suppress(OSError, KombuError, RedisError):
+                self.site.send("harvesters.tasks.tick")
 
+    def _end_deaf_worker(self) -> None:
+        """Do what a worker does by itself (`config.deafness`), but later: end, if it hears nothing.
 
-def _state_of(site: ServedSite) -> str:
-    """Why it goes on no more: the sources, and the last words of the site."""
-    sources = site.sql(
-        "SELECT string_agg(concat_ws(' | ', source, cursor, fence, lease_until, next_at, error),"
-        " chr(10)) FROM harvesters_harvestcursor"
-    )
-    return f"{sources}\n{site.said()[-3000:]}"
+        So it is, now and then, where its broker was killed.
+        """
+        worker, answers = self.site.pid("worker"), self._answers()
+        if (worker, answers) != self._heard:
+            self._heard, self._heard_at = (worker, answers), time.monotonic()
+        elif worker and time.monotonic() - self._heard_at > DEAF_SECONDS:
+            self._heard_at = time.monotonic()
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGTERM)
 
+    def _stands(self) -> list[dict[str, Any]]:
+        found = self.site.sql(
+            "SELECT json_agg(json_build_object('id', id, 'source', source, 'swept_at', swept_at,"
+            " 'error', error, 'fence', fence, 'lease_until', lease_until, 'next_at', next_at,"
+            " 'cursor', left(cursor::text, 600)) ORDER BY id) FROM harvesters_harvestcursor"
+        )
+        return found or []
 
-def _compare(site: ServedSite, forges: Mapping[int, Played], findings: Findings) -> None:
-    for cursor, forge in forges.items():
-        told = site.sql(
-            "SELECT coalesce(json_agg(json_build_array(kind, external_id)), '[]')"
+    def _answers(self) -> int:
+        return sum(len(forge.simulator.requests) for forge in self.forges)
+
+    def _shown(self) -> Counter[str]:
+        """The classes of faults that were shown, and that lists grew while they were read."""
+        grown = sum(forge.rounds for forge in self.forges)
+        return Counter({**self._tally.shown, GROWTH: grown})
+
+    def _compare(self, forge: Played, findings: Findings) -> None:
+        gaps = self.site.sql(
+            "SELECT json_agg(concat_ws(': ', subject, reason)) FROM harvesters_harvestgap"
+            " WHERE cursor_id = %(cursor)s",
+            cursor=forge.cursor,
+        )
+        findings.gaps += [f"{forge.name} {gap}" for gap in gaps or ()]
+        told = self.site.sql(
+            "SELECT coalesce(json_agg(json_build_array(kind, external_id, c.digest)), '[]')"
             " FROM harvesters_contribution c JOIN harvesters_harvestcursor h USING (repository_id)"
             " WHERE h.id = %(cursor)s",
-            cursor=cursor,
+            cursor=forge.cursor,
         )
-        counted = Counter((kind, name) for kind, name in told)
-        findings.items += len(forge.items)
-        findings.lost += sorted(forge.items - counted.keys())
-        findings.doubled += sorted(
-            item for item, times in counted.items() if times > 1 or item not in forge.items
-        )
+        truth = forge.history.truth()
+        assert len(truth) >= forge.history.least, f"{forge.name}: only {len(truth)} items are read"
+        stored: dict[Item, str] = {(kind, name): digest for kind, name, digest in told}
+        counted = Counter((kind, name) for kind, name, _ in told)
+        findings.items += len(truth)
+        findings.lost += [
+            f"{forge.name} {item}{' is outdated' if item in stored else ''}"
+            for item, digest in sorted(truth.items())
+            if stored.get(item) != digest
+        ]
+        findings.doubled += [
+            f"{forge.name} {item}"
+            for item, times in sorted(counted.items())
+            if times > 1 or item not in truth
+        ]
