@@ -101,20 +101,35 @@ class Walk:
     def _commits(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
         """The commits up to ``stand.head``, down to the last one that is known."""
         while stand.head:
-            listing = self.hub.commits(stand.head, stand.page)
-            shas = [str(commit.get("id")) for commit in listing.items]
-            digest = _digest(shas)
-            _check_commits(stand, listing, digest)
+            listing = self._commit_page(stand)
+            shas = list(dict.fromkeys(str(commit.get("id")) for commit in listing.items))
+            if stand.page and len(shas) > stand.size and self._was_cut(stand):
+                stand = replace(stand, page=stand.page - 1, before="", size=len(shas))
+                continue
             if stand.commit in shas or not self._goes_on(stand, listing):
                 behind = _at_the_end(stand, listing)
             else:
-                size = stand.size or len(shas)
-                behind = replace(stand, page=stand.page + 1, before=digest, size=size)
+                behind = replace(stand, page=stand.page + 1, before=_digest(shas), size=len(shas))
             stand = behind
             records, gaps = _read_all(
                 listing.items, lambda item: read_commit(item, self.repository), "commit", "id"
             )
             yield Page(records, asdict(behind), gaps), behind
+
+    def _commit_page(self, stand: Stand) -> CommitPage:
+        """The page; one that is shorter than those before is believed when it is said twice."""
+        listing = self.hub.commits(stand.head, stand.page)
+        _check_commits(stand, listing)
+        if listing.has_more and len(listing.items) < stand.size:
+            again = self.hub.commits(stand.head, stand.page)
+            if again.items != listing.items:
+                raise _contradicts("commits", "lacks some")
+        return listing
+
+    def _was_cut(self, stand: Stand) -> bool:
+        """Whether the page before is not what it was: then a part of it was not told."""
+        again = self.hub.commits(stand.head, stand.page - 1)
+        return _digest({str(commit.get("id")) for commit in again.items}) != stand.before
 
     def _goes_on(self, stand: Stand, listing: CommitPage) -> bool:
         """Whether a page follows; where none is promised, it is asked for, to be sure."""
@@ -183,16 +198,13 @@ class Walk:
             return self.hub.discussion(number)
 
 
-def _check_commits(stand: Stand, listing: CommitPage, digest: str) -> None:
+def _check_commits(stand: Stand, listing: CommitPage) -> None:
     """Refuse a page that cannot be the one that was asked for."""
     first = listing.items[0].get("id") if listing.items else ""
     if not first or (first == stand.head) != (stand.page == 0):
         raise _contradicts("commits", "is another page than was asked for")
-    if digest == stand.before:
+    if _digest({str(commit.get("id")) for commit in listing.items}) == stand.before:
         raise _contradicts("commits", "repeats the page before")
-    is_short = listing.has_more and len(listing.items) < stand.size
-    if is_short or (stand.page and len(listing.items) > stand.size):
-        raise _contradicts("commits", "lacks some")
     if stand.page == MOST_PAGES:
         raise ForgeAnswerError("The Hub's list of commits has no end.")
 

@@ -380,6 +380,28 @@ LIES = {
     "an item that is none": spoilt(lambda items: [*items[:-1], 7]),
 }
 
+SLIPS = {
+    "half of it": spoilt(lambda items: items[: len(items) // 2]),
+    "an item twice": spoilt(lambda items: [*items, items[0]]),
+    "another order": spoilt(lambda items: items[::-1]),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
+@pytest.mark.parametrize("place", [0, 1, COMMIT_PAGES], ids=["first", "second", "discussions"])
+def test_a_page_that_lacks_some_or_tells_some_twice_loses_and_doubles_nothing(
+    harvest, simulator, slip, place
+):
+    simulator.world = world_of(discussions=30)
+    simulator.faults = [None] * (BEFORE_LISTS + place) + [slip]
+
+    report = harvest()
+    if not report.is_complete:
+        report = harvest(report.retry_at)
+
+    assert report.is_complete
+    assert stored() == all_of(simulator.world)
+
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 @pytest.mark.parametrize("place", [0, 1, 2, COMMIT_PAGES])
