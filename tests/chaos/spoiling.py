@@ -13,6 +13,7 @@ from tests.chaos.pages import Exchange, Spoil
 from tests.simulator import ForgeSimulator, Reply, Request, World
 
 SHARE = 0.3
+LISTS = (b'"nodes": [{', b'"discussions": [{')
 GROWTH = "growth while paging"
 """A class of its own, which no answer shows: the list is another one when the next page is told."""
 
@@ -110,7 +111,7 @@ class Spoiling(ForgeSimulator):
         """The page before this one of the same list, as it was told last."""
         path, _, query = request.path.partition("?")
         asked = dict(parse_qsl(query))
-        number = int(asked.pop("page", 0))
+        number = int(asked.pop("page", asked.pop("p", "0")))
         which = f"{path}?{urlencode(asked)}"
         self._pages[which, number] = reply
         return self._pages.get((which, number - 1))
@@ -118,7 +119,7 @@ class Spoiling(ForgeSimulator):
 
 def is_list(reply: Reply) -> bool:
     """Whether an answer tells items."""
-    return reply.body.startswith(b"[{") or b'"nodes": [{' in reply.body
+    return reply.body.startswith(b"[{") or any(name in reply.body for name in LISTS)
 
 
 @contextmanager
