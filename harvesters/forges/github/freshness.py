@@ -19,6 +19,9 @@ from harvesters.forges.github.streams import STREAMS
 MOST_AT_ONCE = 100
 """As many as GitHub takes by their ids; it costs 4 points."""
 
+HALVINGS = 2
+"""So often a request is halved that GitHub gave up on: whoever asks holds leases meanwhile."""
+
 Stood = tuple[RepositoryRecord, Stand]
 
 
@@ -48,15 +51,17 @@ def unchanged(
     return found
 
 
-def _unchanged(transport: Transport, known: Sequence[Stood], now: datetime) -> set[str]:
+def _unchanged(
+    transport: Transport, known: Sequence[Stood], now: datetime, halvings: int = HALVINGS
+) -> set[str]:
     try:
         found = ask(transport, "Outlook", may_hide=True, ids=[stand.node for _, stand in known])
     except ForgeOverloadedError:
-        if len(known) == 1:
+        if len(known) == 1 or not halvings:
             return set()
         middle = len(known) // 2
-        first, second = known[:middle], known[middle:]
-        return _unchanged(transport, first, now) | _unchanged(transport, second, now)
+        halves = (known[:middle], known[middle:])
+        return set().union(*(_unchanged(transport, one, now, halvings - 1) for one in halves))
     return {
         repository.external_id
         for (repository, stand), outlook in zip(known, found.data["nodes"], strict=True)

@@ -100,8 +100,14 @@ def test_too_many_at_once_are_asked_for_in_halves(many, cursors):
     overloaded = Overloaded(many)
 
     assert GitHub(overloaded, LATER).unchanged(cursors) == {"1", "2", "3", "4", "5"}
+
+
+def test_a_github_that_gives_up_on_everything_is_left_alone_soon(many, cursors):
+    overloaded = Overloaded(many)
     overloaded.most = 0
-    assert GitHub(overloaded, LATER).unchanged(cursors) == set()
+
+    assert GitHub(overloaded, LATER).unchanged(cursors * 20) == set()
+    assert len(overloaded.requests) == 1 + 2 + 4
 
 
 def test_a_limit_is_the_callers_to_wait_for(many, cursors):
