@@ -159,7 +159,8 @@ class Page:
     ``records`` and ``cursor`` are stored in one transaction. ``total`` is the forge's own count
     of all items, where it tells one, and ``items`` how many of them this page covers (as many as
     records, if None): a progress bar needs both. ``is_last`` ends this sweep. ``repository`` says
-    how the repository is called at present, where the forge tells it.
+    how the repository is called at present, where the forge tells it. ``mended`` are the subjects
+    of gaps that are none any more.
     """
 
     records: Sequence[ContributionRecord]
@@ -169,6 +170,7 @@ class Page:
     is_last: bool = False
     items: int | None = None
     repository: RepositoryRecord | None = None
+    mended: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

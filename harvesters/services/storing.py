@@ -96,6 +96,8 @@ def advance(cursor: HarvestCursor, page: Page) -> None:
 
 
 def _store_gaps(cursor: HarvestCursor, page: Page, now: datetime) -> None:
+    if page.mended:
+        HarvestGap.objects.filter(cursor=cursor, subject__in=page.mended).delete()
     # The newest word about a subject wins where one page names it twice.
     told = {clean_text(gap.subject, SUBJECT_LENGTH): gap for gap in page.gaps}
     rows = [
