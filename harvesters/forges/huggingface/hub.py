@@ -24,6 +24,10 @@ _PATH = re.compile(f"/?(?:(models|datasets|spaces)/)?({_NAME}(?:/{_NAME})?)/?", 
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
+class ContradictionError(ForgeBusyError):
+    """A page of a list contradicts itself, what was asked, or another page."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommitPage:
     """One page of commits, and whether another follows."""
@@ -66,7 +70,7 @@ class Hub:
         """The ``number``-th page of commits up to ``head``, the newest first.
 
         Raises:
-            ForgeBusyError: the list has holes.
+            ContradictionError: the list has holes.
         """
         if not _SHA.fullmatch(head):
             raise ForgeAnswerError(f"{head!r:.80} is no commit.")
@@ -79,7 +83,7 @@ class Hub:
         """The ``number``-th page of discussions and pull requests, the newest first.
 
         Raises:
-            ForgeBusyError: the list has holes.
+            ContradictionError: the list has holes.
         """
         path = f"{self.address}/discussions"
         answer = self.transport.request("GET", path, params={"p": number} if number else {})
@@ -94,7 +98,7 @@ class Hub:
         path = f"{self.address}/discussions/{number}"
         body = self.transport.request("GET", path, params={"diff": 1}).body
         if not isinstance(body, dict) or body.get("num") != number:
-            raise ForgeBusyError(f"{path} is another one. It is asked again soon.")
+            raise ContradictionError(f"{path} is another one. It is asked again soon.")
         return body
 
 
@@ -117,5 +121,5 @@ def _whole(items: Any, path: str) -> list[Node]:
     if not isinstance(items, list):
         raise ForgeAnswerError(f"{path} is no list.")
     if not all(isinstance(item, dict) for item in items):
-        raise ForgeBusyError(f"{path} has holes. It is asked again soon.")
+        raise ContradictionError(f"{path} has holes. It is asked again soon.")
     return items

@@ -1,9 +1,11 @@
 """The way through one repository of the Hub: its commits, its release, its discussions."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from harvesters.estimates import ListEstimate
 from harvesters.forge import (
@@ -11,7 +13,6 @@ from harvesters.forge import (
     ContributionRecord,
     Cursor,
     ForgeAnswerError,
-    ForgeBusyError,
     Gap,
     Page,
     RepositoryRecord,
@@ -19,7 +20,7 @@ from harvesters.forge import (
 )
 from harvesters.forges.huggingface.commits import read_commit, read_release
 from harvesters.forges.huggingface.discussions import mark_of, needs_details, read_discussion
-from harvesters.forges.huggingface.hub import CommitPage, DiscussionPage, Hub
+from harvesters.forges.huggingface.hub import CommitPage, ContradictionError, DiscussionPage, Hub
 from harvesters.forges.huggingface.nodes import Node, account_record
 from harvesters.people import GHOST
 from harvesters.streams import Reading
@@ -29,6 +30,10 @@ AT_ONCE = 10
 """Discussions that are read before they are stored: each is asked for by itself."""
 
 MOST_PAGES = 20_000
+MOST_DOUBTS = 3
+"""So often a page is asked for that is not believed, until it is left for later."""
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ class Walk:
     def _commits(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
         """The commits up to ``stand.head``, down to the last one that is known."""
         while stand.head:
-            listing = self._commit_page(stand)
+            listing = _insisting(partial(self._commit_page, stand))
             shas = list(dict.fromkeys(str(commit.get("id")) for commit in listing.items))
             if stand.page and len(shas) > stand.size and self._was_cut(stand):
                 stand = replace(stand, page=stand.page - 1, before="", size=len(shas))
@@ -142,12 +147,15 @@ class Walk:
     def _discussions(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
         number, told, before, most = 0, 0, "", 0
         for _ in range(MOST_PAGES):
-            listing = self._listed(number, stand)
+            listing = _insisting(partial(self._listed, number, told, before))
+            if listing.count == 0 and not stand.marks:
+                # That there is nothing is believed when it is said twice.
+                listing = self._listed(number, told, before)
             if listing.count < most:
                 # Something was taken off the list, and the rest moved up, unseen.
                 number, told, before, most = 0, 0, "", listing.count
                 continue
-            digest = _check_discussions(listing, told, before)
+            digest = _digest(str(node.get("num")) for node in listing.items)
             for page, here in self._read(listing, stand):
                 stand = here
                 yield page, here
@@ -157,12 +165,16 @@ class Walk:
                 return
         raise ForgeAnswerError("The Hub's list of discussions has no end.")
 
-    def _listed(self, number: int, stand: Stand) -> DiscussionPage:
-        """A page of discussions; that there are none is believed when it is said twice."""
+    def _listed(self, number: int, told: int, before: str) -> DiscussionPage:
+        """A page of discussions behind the ``told`` ones; refused if it cannot be that page."""
         listing = self.hub.discussions(number)
-        if listing.count or stand.marks:
-            return listing
-        return self.hub.discussions(number)
+        if listing.start != told:
+            raise _contradicts("discussions", "is another page than was asked for")
+        if not listing.items and listing.count > told:
+            raise _contradicts("discussions", f"ends after {told} of {listing.count}")
+        if _digest(str(node.get("num")) for node in listing.items) == before:
+            raise _contradicts("discussions", "repeats the page before")
+        return listing
 
     def _read(self, listing: DiscussionPage, stand: Stand) -> Iterator[tuple[Page, Stand]]:
         changed = self._changed(listing, stand)
@@ -192,10 +204,11 @@ class Walk:
 
     def _details(self, number: int) -> Node:
         """What happened in a discussion; that it is hidden is believed when it is said twice."""
+        ask = partial(_insisting, partial(self.hub.discussion, number))
         try:
-            return self.hub.discussion(number)
+            return ask()
         except SourceNotFoundError:
-            return self.hub.discussion(number)
+            return ask()
 
 
 def _check_commits(stand: Stand, listing: CommitPage) -> None:
@@ -225,16 +238,12 @@ def _creator(stand: Stand, repository: RepositoryRecord) -> ActorRecord:
     return account_record({"_id": number, "user": name}, repository.host)
 
 
-def _check_discussions(listing: DiscussionPage, told: int, before: str) -> str:
-    """The page's digest; a page that cannot be the one that was asked for is refused."""
-    if listing.start != told:
-        raise _contradicts("discussions", "is another page than was asked for")
-    if not listing.items and listing.count > told:
-        raise _contradicts("discussions", f"ends after {told} of {listing.count}")
-    digest = _digest(str(node.get("num")) for node in listing.items)
-    if digest == before:
-        raise _contradicts("discussions", "repeats the page before")
-    return digest
+def _insisting(ask: Callable[[], Found]) -> Found:
+    """What ``ask`` answers; a page that contradicts itself was most likely spoilt on its way."""
+    for _ in range(MOST_DOUBTS - 1):
+        with suppress(ContradictionError):
+            return ask()
+    return ask()
 
 
 def _read_all(
@@ -261,5 +270,5 @@ def _digest(names: Iterable[str]) -> str:
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _contradicts(what: str, how: str) -> ForgeBusyError:
-    return ForgeBusyError(f"The Hub's list of {what} {how}. It is asked again soon.")
+def _contradicts(what: str, how: str) -> ContradictionError:
+    return ContradictionError(f"The Hub's list of {what} {how}. It is asked again soon.")

@@ -406,12 +406,20 @@ def test_a_page_that_lacks_some_or_tells_some_twice_loses_and_doubles_nothing(
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 @pytest.mark.parametrize("place", [0, 1, 2, COMMIT_PAGES])
 def test_a_list_that_contradicts_itself_is_not_believed(harvest, simulator, lie, place):
-    simulator.faults = [None] * (BEFORE_LISTS + place) + [lie]
+    simulator.faults = [None] * (BEFORE_LISTS + place) + [lie] * 3
 
     report = harvest()
 
     assert not report.is_complete
     harvest(report.retry_at)
+    assert stored() == all_of(simulator.world)
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_a_page_that_was_spoilt_on_its_way_is_asked_for_again_at_once(harvest, simulator, lie):
+    simulator.faults = [None] * (BEFORE_LISTS + 1) + [lie]
+
+    assert harvest().is_complete
     assert stored() == all_of(simulator.world)
 
 
