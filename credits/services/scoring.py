@@ -17,7 +17,7 @@ from credits.core.scoring import (
     score_contributions,
 )
 from credits.models import Project, RuleSet
-from credits.services.duplicates import DUPLICATE, ROOM_TO_COMPARE, projects_that_share
+from credits.services.duplicates import OWNER, duplicates_gathered, projects_that_share
 from credits.services.rules import NoRuleSetError, compiled, rule_set_in_force
 from harvesters.models import Contribution
 
@@ -103,10 +103,8 @@ def _look_again(projects: Sequence[int]) -> None:
 def _stale_chunks(project: Project, rule_set: RuleSet) -> Iterator[dict[int, int | None]]:
     """What to score: contributions, and with which other one each counts, if with any."""
     scope: dict[str, Any] = {"project": project.pk, "rule_set": rule_set.pk}
-    with connection.cursor() as sql:
-        with transaction.atomic():
-            sql.execute(ROOM_TO_COMPARE)
-            sql.execute(_STALE, {**scope, "earning": _earning_pairs()})
+    with duplicates_gathered(project), connection.cursor() as sql:
+        sql.execute(_STALE, {**scope, "earning": _earning_pairs()})
         while rows := sql.fetchmany(CHUNK):
             yield dict(rows)
 
@@ -178,10 +176,10 @@ def _as_row(result: ScoreResult, digest: str, counts_with: int | None) -> tuple[
 # An account that turned out to be a bot after it was scored makes the contribution stale, for
 # those who share it.
 _STALE = f"""
-WITH {DUPLICATE}
+WITH owner AS ({OWNER})
 SELECT contribution.id, duplicate.counts_with FROM harvesters_contribution contribution
 JOIN owner USING (repository_id)
-LEFT JOIN duplicate ON duplicate.id = contribution.id
+LEFT JOIN gathered_duplicate duplicate ON duplicate.id = contribution.id
 WHERE owner.project_id = %(project)s
 AND EXISTS (
     SELECT 1 FROM harvesters_participation part

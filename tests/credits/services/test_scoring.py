@@ -280,7 +280,7 @@ def test_the_number_of_queries_does_not_grow_with_the_history(project, rule_set)
             score_project(project, now=NOW)
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] < 20
+    assert counts[0] == counts[1] < 24
 
 
 def test_facts_that_change_while_they_are_scored_are_scored_again(committed_db, project, rule_set):
