@@ -58,7 +58,7 @@ def test_a_first_harvest_is_told_by_two_requests_before_it_is_paid(world):
 @pytest.mark.parametrize("stream", [one for one in STREAMS if one.is_counted], ids=lambda s: s.name)
 @pytest.mark.parametrize("walk", ["Backfill", "Sweep"])
 def test_the_points_of_a_page_are_those_that_github_charges(stream, walk, size):
-    asked = {"repository": "R_7", "page": size, "after": None}
+    asked = {"repository": "R_7", "page": size, "after": None, "files": True}
     charged = cost_of(document(queries()), f"{stream.name.title()}{walk}", asked)
 
     assert points_of(stream.lists, size) == charged.points

@@ -12,7 +12,7 @@ from tests.gitlab_played import world_of
 from tests.gitlab_world import HOME, NOW, Direct, GitLabWorld
 from tests.simulator import ForgeSimulator
 
-TIMEOUT_SECONDS = 1
+TIMEOUT_SECONDS = 5
 TOKEN = "glpat-0123456789abcdef"
 
 
