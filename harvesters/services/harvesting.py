@@ -21,6 +21,7 @@ from harvesters.forge import (
 )
 from harvesters.models import HarvestCursor, Repository
 from harvesters.services.leasing import RETRY_AFTER, give_up, release, release_swept
+from harvesters.services.quarantine import quarantined
 from harvesters.services.repositories import (
     AnotherRepositoryError,
     check_same,
@@ -146,7 +147,7 @@ def _walk(
             expenses.note()
             if page.repository is not None:
                 follow(cursor, page.repository, now=clock())
-            _take_in(report, cursor, after(page, cursor.since), clock())
+            _take_in(report, cursor, after(quarantined(page), cursor.since), clock())
             if on_page is not None:
                 on_page(cursor, report)
     finally:

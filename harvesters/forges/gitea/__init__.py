@@ -29,6 +29,7 @@ from harvesters.forges.gitea.items import Home, moment_of
 from harvesters.forges.gitea.lists import Lists
 from harvesters.forges.gitea.outlook import Outlook, new_outlook
 from harvesters.forges.gitea.reader import Reader
+from harvesters.numbers import number_of
 from harvesters.streams import Stream
 from harvesters.sweep import BROKEN_PROMISES, walk
 
@@ -107,7 +108,7 @@ class Gitea:
             raise ValueError(f"'{found['full_name']:.200}' is no name of a repository")
         record = RepositoryRecord(
             host=found["html_url"].split("/")[2].lower(),
-            external_id=str(int(found["id"])),
+            external_id=number_of(found["id"]),
             path=found["full_name"],
             url=found["html_url"],
         )

@@ -21,6 +21,7 @@ from harvesters.forges.gitea.items import (
     who,
 )
 from harvesters.gitlog import closes_of, reverts_of, trailers_of
+from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance, is_noreply
 
 MOST_FILES = 200
@@ -50,7 +51,7 @@ def change_record(
     author = author_of(pull, home)
     ended_at = pull["merged_at"] or pull["closed_at"] or pull["created_at"]
     return ContributionRecord(
-        external_id=str(pull["id"]),
+        external_id=number_of(pull["id"]),
         kind=Kind.CHANGE,
         occurred_at=moment_of(ended_at),
         state="merged" if pull["merged"] else pull["state"],
@@ -176,7 +177,7 @@ def _accounts(commits: Sequence[Item], home: Home) -> Iterator[tuple[str, ActorR
     for commit in commits:
         user, signed = commit["author"], commit["commit"]["author"]
         email = signed["email"] or ""
-        if user is None or int(user["id"]) in NOBODY or not email:
+        if user is None or int(number_of(user["id"])) in NOBODY or not email:
             continue
         if is_noreply(email) and moment_of(user["created"]) > moment_of(signed["date"]):
             continue

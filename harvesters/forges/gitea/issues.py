@@ -12,6 +12,7 @@ from typing import Any
 from harvesters.forge import ActorRecord, ContributionRecord, Kind, Participant, Role
 from harvesters.forges.gitea.items import Home, Item, is_same, labels_of, moment_of, told, who
 from harvesters.labels import says_confirmed
+from harvesters.numbers import number_of
 
 ACTS = {"label": "labeled", "close": "closed", "reopen": "reopened", "assignees": "assigned"}
 ADDED = "1"
@@ -39,7 +40,7 @@ def issue_records(issue: Item, events: Sequence[Item], home: Home) -> list[Contr
         "confirmed": _is_solved(issue, events) or _is_confirmed(issue, events, reporter, home),
     }
     record = ContributionRecord(
-        external_id=str(issue["id"]),
+        external_id=number_of(issue["id"]),
         kind=Kind.ISSUE,
         occurred_at=moment_of(issue["created_at"]),
         state=issue["state"],
@@ -143,7 +144,7 @@ def release_records(release: Item, home: Home) -> list[ContributionRecord]:
     at = release["published_at"] or release["created_at"]
     return [
         ContributionRecord(
-            external_id=str(release["id"]),
+            external_id=number_of(release["id"]),
             kind=Kind.RELEASE,
             occurred_at=moment_of(at),
             state="prerelease" if release["prerelease"] else "published",

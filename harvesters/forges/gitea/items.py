@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from harvesters.forge import ActorRecord, RepositoryRecord
+from harvesters.numbers import number_of
 from harvesters.people import GHOST, actor_of, is_bot
 
 Item = Mapping[str, Any]
@@ -33,7 +34,7 @@ class Home:
 
 def actor_record(user: Item | None, host: str) -> ActorRecord:
     """An account by its number; all deleted ones are the same ghost, and Gitea's own are bots."""
-    number = -1 if user is None else int(user["id"])
+    number = -1 if user is None else int(number_of(user["id"]))
     if user is None or number in NOBODY:
         return ActorRecord(host, GHOST, "ghost")
     login = user["login"]

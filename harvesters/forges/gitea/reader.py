@@ -1,6 +1,7 @@
 """The streams of a Gitea repository, and what else is asked for about each of their items."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -19,6 +20,7 @@ from harvesters.forges.gitea.items import Home, Item, moment_of
 from harvesters.forges.gitea.lists import Lists, Part, UnreadableError
 from harvesters.forges.gitea.reviews import comment_records, review_records, sent
 from harvesters.streams import Asked, Listing, Order, Reading, Stream
+from harvesters.sweep import BROKEN_PROMISES
 
 AT_ONCE = 10
 """Items that are read before they are stored: each takes some requests."""
@@ -104,7 +106,7 @@ class Reader:
             "pulls", asked.number, asked.size, state="all", sort="recentupdate"
         )
         for pull in filter(None, listing.items):
-            self._refuse_another(pull["base"]["repo_id"])
+            self._refuse_another(pull, "base", "repo_id")
         return listing
 
     def _list_issues(self, asked: Asked) -> Listing:
@@ -113,15 +115,21 @@ class Reader:
             "issues", asked.number, asked.size, type="issues", state="all", **told
         )
         for issue in filter(None, listing.items):
-            self._refuse_another((issue["repository"] or {}).get("id"))
+            self._refuse_another(issue, "repository", "id")
         return listing
 
     def _list_releases(self, asked: Asked) -> Listing:
         return self.lists.page("releases", asked.number, asked.size)
 
-    def _refuse_another(self, number: int | None) -> None:
-        """Raise `SourceNotFoundError` should the name be another repository's now."""
-        if number is not None and str(number) != self.home.record.external_id:
+    def _refuse_another(self, item: Item, part: str, name: str) -> None:
+        """Raise `SourceNotFoundError` should the name be another repository's now.
+
+        An item that tells no number there is no reason to read none of the others.
+        """
+        number = None
+        with suppress(*BROKEN_PROMISES):
+            number = item[part][name]
+        if type(number) is int and str(number) != self.home.record.external_id:
             raise SourceNotFoundError(f"{self.home.record.path} is another repository now.")
 
     def _read_change(self, pull: Item) -> Reading:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harvesters.forge import ActorRecord, ContributionRecord, Kind, Participant, Role
 from harvesters.forges.gitea.items import Home, Item, is_same, moment_of, told, who
+from harvesters.numbers import number_of
 
 Remarks = Mapping[int, Sequence[Item]]
 """The comments on lines, by the number of the review that they belong to."""
@@ -35,7 +36,7 @@ def review_records(
             continue
         state = "dismissed" if review["dismissed"] else STATES[review["state"]]
         yield ContributionRecord(
-            external_id=str(review["id"]),
+            external_id=number_of(review["id"]),
             kind=Kind.REVIEW,
             occurred_at=moment_of(review["submitted_at"]),
             state=state,
@@ -76,7 +77,7 @@ def comment_records(
         if is_same(writer, author):
             continue
         yield ContributionRecord(
-            external_id=str(remark["id"]),
+            external_id=number_of(remark["id"]),
             kind=Kind.COMMENT,
             occurred_at=moment_of(remark["created_at"]),
             state="shown",

@@ -28,6 +28,7 @@ from harvesters.forges.gitee.changes import Details, merger_of, read_change, sta
 from harvesters.forges.gitee.issues import is_completed, read_issue, read_release
 from harvesters.forges.gitee.lists import Lists
 from harvesters.forges.gitee.nodes import Node, actor_record, is_confidential, moment_of
+from harvesters.numbers import number_of
 from harvesters.streams import Asked, Listing, Order, Reading, Stream
 from harvesters.sweep import BROKEN_PROMISES, walk
 
@@ -88,7 +89,7 @@ class Gitee:
             told = self.transport.request("GET", _address(path)).body
             record = RepositoryRecord(
                 host=self.host,
-                external_id=str(told["id"]),
+                external_id=number_of(told["id"]),
                 path="/".join(part.strip() for part in told["full_name"].split("/")),
                 url=told["html_url"].removesuffix(".git"),
             )

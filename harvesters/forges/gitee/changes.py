@@ -25,6 +25,7 @@ from harvesters.forges.gitee.nodes import (
 )
 from harvesters.forges.gitee.reviews import comment_records, remarks_of, review_records
 from harvesters.gitlog import reverts_of, trailers_of
+from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance
 from harvesters.streams import Reading
 
@@ -62,7 +63,7 @@ def read_change(pull: Node, details: Details, host: str) -> Reading:
     remarks = remarks_of(details.comments or ())
     reviews = list(review_records(pull, remarks, author)) if state_of(pull) != "open" else []
     change = ContributionRecord(
-        external_id=str(pull["id"]),
+        external_id=number_of(pull["id"]),
         kind=Kind.CHANGE,
         occurred_at=moment_of(pull["merged_at"] or pull["closed_at"] or pull["created_at"]),
         state=state_of(pull),

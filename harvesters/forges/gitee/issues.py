@@ -13,6 +13,7 @@ from harvesters.forge import (
     authors_of,
 )
 from harvesters.forges.gitee.nodes import Node, actor_record, labels_of, moment_of, told
+from harvesters.numbers import number_of
 from harvesters.streams import Reading
 
 REASONS = {"closed": "completed", "rejected": "not_planned"}
@@ -43,7 +44,7 @@ def read_issue(issue: Node, changes: Sequence[Node] | None, host: str) -> Readin
         "confirmed": any(change["state"] == "merged" for change in changes or ()),
     }
     record = ContributionRecord(
-        external_id=str(issue["id"]),
+        external_id=number_of(issue["id"]),
         kind=Kind.ISSUE,
         occurred_at=moment_of(issue["created_at"]),
         state="closed" if reason else "open",
@@ -63,7 +64,7 @@ def read_release(release: Node, repository: RepositoryRecord) -> Reading:
     tag = release["tag_name"]
     author = actor_record(release["author"], repository.host)
     record = ContributionRecord(
-        external_id=str(release.get("id") or f"tag:{tag}"),
+        external_id=number_of(release["id"]) if release.get("id") else f"tag:{tag}",
         kind=Kind.RELEASE,
         occurred_at=moment_of(release["created_at"]),
         state="prerelease" if str(release["prerelease"]).lower() in YES else "published",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from harvesters.forge import ActorRecord
+from harvesters.numbers import number_of
 from harvesters.people import GHOST, is_bot
 
 Node = Mapping[str, Any]
@@ -36,7 +37,7 @@ def actor_record(account: Node | None, host: str) -> ActorRecord:
     if not account or not number:
         return ActorRecord(host, GHOST, "ghost")
     login = str(account["login"])
-    return ActorRecord(host, str(number), login, is_bot=is_program(login))
+    return ActorRecord(host, number_of(number), login, is_bot=is_program(login))
 
 
 def is_program(login: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from harvesters.forge import ActorRecord, ContributionRecord, Kind, Participant, Role
 from harvesters.forges.gitee.nodes import Node, actor_record, is_same, moment_of, told
+from harvesters.numbers import number_of
 
 ACCEPTING = ("assignees", "testers", "api_reviewers", "approval_reviewers")
 """The lists of those who are asked to accept; ``approval_reviewers`` is GitCode's."""
@@ -62,7 +63,7 @@ def comment_records(
         writer = actor_record(remark["user"], author.host)
         if is_same(writer, author):
             continue
-        number = str(remark["id"])
+        number = number_of(remark["id"])
         facts = {"path": remark["path"], "pull_requests": [pull["number"]]}
         yield ContributionRecord(
             external_id=number,

@@ -46,6 +46,7 @@ from harvesters.forges.github.stand import (
 )
 from harvesters.forges.github.streams import STREAMS, Stream
 from harvesters.history import GitTransport
+from harvesters.numbers import number_of
 from harvesters.sweep import BROKEN_PROMISES
 
 Told = TypeVar("Told")
@@ -72,7 +73,7 @@ class GitHub:
             repository = found.data["repository"]
             return RepositoryRecord(
                 host=repository["url"].split("/")[2],
-                external_id=str(repository["databaseId"]),
+                external_id=number_of(repository["databaseId"]),
                 path=repository["nameWithOwner"],
                 url=repository["url"],
             )

@@ -20,6 +20,7 @@ from harvesters.forge import (
 from harvesters.forges.github.nodes import Node, items_of
 from harvesters.forges.github.queries import ask
 from harvesters.forges.github.stand import Account, Stand
+from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, is_bot, is_noreply
 
 COMMITS_OF_ITEM = 4
@@ -108,7 +109,7 @@ def _told(commit: Node | None) -> Iterator[tuple[str, Account]]:
         email, user = (person or {}).get("email") or "", (person or {}).get("user")
         key = _key(actor_of("", email))
         if key and user and user["databaseId"] and not is_noreply(email):
-            yield key, [str(user["databaseId"]), user["login"]]
+            yield key, [number_of(user["databaseId"]), user["login"]]
 
 
 def _with_accounts(

@@ -23,6 +23,7 @@ from harvesters.forge import (
 from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node, moment_of, told
 from harvesters.forges.github.stand import Stand, mark_of
+from harvesters.numbers import number_of
 from harvesters.people import is_bot
 
 ROLES = {
@@ -96,4 +97,4 @@ def _credited(advisory: Node, host: str) -> list[Participant]:
 
 def _actor(user: Node, host: str) -> ActorRecord:
     login = user["login"]
-    return ActorRecord(host, str(int(user["id"])), login, is_bot=is_bot(login))
+    return ActorRecord(host, number_of(user["id"]), login, is_bot=is_bot(login))

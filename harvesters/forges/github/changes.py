@@ -26,6 +26,7 @@ from harvesters.forges.github.nodes import (
 )
 from harvesters.forges.github.reviews import comment_records, review_records
 from harvesters.gitlog import reverts_of, trailers_of
+from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance, is_bot
 
 MOST_FILES = 200
@@ -42,7 +43,7 @@ def change_records(node: Node, repository: RepositoryRecord) -> list[Contributio
     author = actor_record(node["author"], repository.host)
     reviews = list(review_records(node, author))
     change = ContributionRecord(
-        external_id=str(node["fullDatabaseId"]),
+        external_id=number_of(node["fullDatabaseId"]),
         kind=Kind.CHANGE,
         occurred_at=moment_of(node["mergedAt"] or node["closedAt"] or node["createdAt"]),
         state=node["state"].lower(),
@@ -153,7 +154,7 @@ def _writers(node: Node, host: str) -> Iterator[ActorRecord]:
         name, email, user = person["name"] or "", person["email"] or "", person["user"]
         if user is not None:
             login = user["login"]
-            number = str(user["databaseId"])
+            number = number_of(user["databaseId"])
             yield ActorRecord(host, number, login, is_bot=is_bot(login, email))
             continue
         actor = actor_of(name, email)

@@ -15,6 +15,7 @@ from harvesters.forges.github.nodes import (
     moment_of,
     told,
 )
+from harvesters.numbers import number_of
 
 
 def discussion_records(node: Node, repository: RepositoryRecord) -> list[ContributionRecord]:
@@ -35,7 +36,7 @@ def _discussion(node: Node, repository: RepositoryRecord) -> ContributionRecord:
     }
     open_state = "answered" if node["answer"] is not None else "open"
     return ContributionRecord(
-        external_id=str(int(node["databaseId"])),
+        external_id=number_of(node["databaseId"]),
         kind=Kind.DISCUSSION,
         occurred_at=moment_of(node["createdAt"]),
         state="closed" if node["closed"] else open_state,
@@ -60,7 +61,7 @@ def _answer(node: Node, repository: RepositoryRecord) -> Iterator[ContributionRe
         "chosen_by_author": is_same(chooser, writer),
     }
     yield ContributionRecord(
-        external_id=str(int(node["databaseId"])),
+        external_id=number_of(node["databaseId"]),
         kind=Kind.ANSWER,
         occurred_at=moment_of(node["answerChosenAt"]),
         state="accepted",

@@ -21,6 +21,7 @@ from harvesters.forges.github.nodes import (
 )
 from harvesters.forges.github.reviews import minimized_reason
 from harvesters.labels import says_confirmed
+from harvesters.numbers import number_of
 
 ACTS = {
     "LabeledEvent": "labeled",
@@ -56,7 +57,7 @@ def _issue(node: Node, repository: RepositoryRecord) -> ContributionRecord:
     }
     reporter = actor_record(node["author"], repository.host)
     return ContributionRecord(
-        external_id=str(node["fullDatabaseId"]),
+        external_id=number_of(node["fullDatabaseId"]),
         kind=Kind.ISSUE,
         occurred_at=moment_of(node["createdAt"]),
         state=node["state"].lower(),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from harvesters.forge import ActorRecord
+from harvesters.numbers import number_of
 from harvesters.people import is_bot
 
 Node = Mapping[str, Any]
@@ -24,7 +25,7 @@ def actor_record(node: Node | None, host: str) -> ActorRecord:
     login = account["login"]
     if account.get("__typename") == "Bot":
         login = login if login.endswith("[bot]") else f"{login}[bot]"
-    return ActorRecord(host, str(account["databaseId"]), login, is_bot=is_bot(login))
+    return ActorRecord(host, number_of(account["databaseId"]), login, is_bot=is_bot(login))
 
 
 def is_same(one: ActorRecord, other: ActorRecord) -> bool:

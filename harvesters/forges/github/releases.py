@@ -2,6 +2,7 @@
 
 from harvesters.forge import ContributionRecord, Kind, Participant, RepositoryRecord, Role
 from harvesters.forges.github.nodes import Node, actor_record, moment_of
+from harvesters.numbers import number_of
 
 
 def release_records(node: Node, repository: RepositoryRecord) -> list[ContributionRecord]:
@@ -15,7 +16,7 @@ def release_records(node: Node, repository: RepositoryRecord) -> list[Contributi
     author = actor_record(node["author"], repository.host)
     return [
         ContributionRecord(
-            external_id=str(int(node["databaseId"])),
+            external_id=number_of(node["databaseId"]),
             kind=Kind.RELEASE,
             occurred_at=moment_of(node["publishedAt"] or node["createdAt"]),
             state="prerelease" if node["isPrerelease"] else "published",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from harvesters.forge import ActorRecord, ContributionRecord, Kind, Participant, Role
 from harvesters.forges.github.nodes import Node, actor_record, is_same, items_of, moment_of, told
+from harvesters.numbers import number_of
 
 DRAFT = "PENDING"
 """The state of what only its writer can see as yet."""
@@ -21,7 +22,7 @@ def review_records(node: Node, author: ActorRecord) -> Iterator[ContributionReco
         reviewer = actor_record(review["author"], author.host)
         if review["state"] == DRAFT or is_same(reviewer, author):
             continue
-        number = str(review["fullDatabaseId"])
+        number = number_of(review["fullDatabaseId"])
         state = review["state"].lower()
         facts = {
             "review_state": state,
@@ -53,7 +54,7 @@ def comment_records(node: Node, author: ActorRecord) -> Iterator[ContributionRec
             "minimized": minimized_reason(remark),
         }
         yield ContributionRecord(
-            external_id=str(remark["fullDatabaseId"]),
+            external_id=number_of(remark["fullDatabaseId"]),
             kind=Kind.COMMENT,
             occurred_at=moment_of(remark["createdAt"]),
             state="minimized" if remark["isMinimized"] else "shown",
