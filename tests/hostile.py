@@ -7,8 +7,9 @@ an item or a part of one.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from harvesters.forge import Answer, Forge, Transport
@@ -23,6 +24,9 @@ from tests.simulator import Reply
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 PATH = "lab/vision"
 VAST = 10**30
+STRIDE = 5
+"""Of so many cases one is played: each field meets some values, and each value many fields."""
+
 TEXTS = ("", "a\0b", "\ud800", "x" * 300, "../../user")
 IMPOSSIBLE = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "2026-03-01", "10000-01-01")
 """Moments that are none, or that no calendar of ours holds."""
@@ -36,6 +40,9 @@ VALUES: dict[type, Sequence[Any]] = {
     type(None): ({}, [], "x", 7),
 }
 """By what a field of each type is replaced."""
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,23 +61,26 @@ class Case:
 class Played:
     """One forge: ``count`` sound items in each of its lists, and how its answers are taken apart.
 
+    ``odd`` is one with three changes, the second of which was ``updated`` then and has ``files``.
+
     ``payloads`` tells of an answer which item it belongs to, if it is a part of one, by what was
     asked; what kind of payload it holds; and the list of them. ``ordered_by`` are the fields by
-    which lists are sorted: no forge lists what it cannot sort. Those ``guarding`` say whose item it is:
-    another number there means that nothing here may be believed. With a value ``refused``, the forge
-    says that it gave up.
+    which lists are sorted: no forge lists what it cannot sort. Those ``guarding`` say whose item it
+    is: another number there means that nothing here may be believed. What the ``frame`` of an
+    answer is made of has no item: where it is broken, nothing of it is believed.
     """
 
     name: str
     transport: Callable[[int], Transport]
     forge: Callable[[Transport], Forge]
+    odd: Callable[..., Transport]
     payloads: Callable[[str, Any, Any], Iterator[tuple[str, str, list[Any]]]]
     name_of: Callable[[Any], str]
     first: int = 1
     most: int = 1_000
     ordered_by: Sequence[str] = ("updated_at", "created_at")
     guarding: Sequence[str] = ()
-    refused: Sequence[Any] = ()
+    frame: re.Pattern[str] = re.compile("(?!)")
 
     def place(self, name: str) -> int:
         """The place of what ``name`` names: its number ends as that of the ``first``, and on."""
@@ -133,17 +143,19 @@ class Noting:
         return answer
 
 
-def cases_of(played: Played) -> list[Case]:
-    """Every field that the adapter reads of a sound item, spoilt in each way."""
+def cases_of(played: Played, *, of_frame: bool = False) -> list[Case]:
+    """The fields that the adapter reads of a sound item, each spoilt in some ways."""
     noting = Noting(played.transport(2), played)
     forge = played.forge(noting)
     list(forge.harvest(forge.find_repository(PATH), {}))
-    return [
+    spoilt = [
         Case(payload, path, value)
         for payload in sorted(noting.read)
         for path in sorted(noting.read[payload])
+        if bool(played.frame.search(path)) is of_frame
         for value in _values(played, path, noting.sound[payload])
     ]
+    return spoilt[::STRIDE]
 
 
 def _values(played: Played, path: str, sound: Sequence[Any]) -> Iterator[Any]:
@@ -156,9 +168,9 @@ def _values(played: Played, path: str, sound: Sequence[Any]) -> Iterator[Any]:
         values = VALUES[bool if told is True or told is False else type(told)]
         for one in values:
             is_another = path in played.guarding and type(one) is int
-            if not is_another and one not in played.refused:
+            if not is_another:
                 yield one
-        if isinstance(told, str) and told[:4].isdecimal() and not is_order:
+        if isinstance(told, str) and _DATE.match(told) and not is_order:
             yield from IMPOSSIBLE
         return
 
@@ -240,6 +252,21 @@ class _ManyOfGitHub:
         return [json.loads(text.replace(str(MODEL), str(number))) for number in numbers]
 
 
+def _odd_github(updated: str = "", files: int = 1) -> Transport:
+    """GitHub itself tells at most 3,000 files of a change."""
+    li = github_nodes.account(101, "liming")
+    changes = [github_nodes.Change(number, li) for number in (1, 2, 3)]
+    told = [(f"src/part{number}.py", 1, 0) for number in range(min(files, 3_000))]
+    changes[1] = replace(changes[1], updated=updated, files=told, changed_files=files)
+    return github_world.Direct(github_world.GitHubWorld(changes))
+
+
+_FRAME = re.compile(
+    r"(^|[.])(commits|authors|reviews|reviewThreads|comments|files|labels|nodes|timelineItems"
+    r"|closingIssuesReferences|pageInfo([.]\w+)?|__typename|id)$"
+)
+"""Lists and their pages: GitHub leaves them out where it gives up."""
+
 _GITHUB_LISTS = {
     "pullRequests": "change",
     "issues": "issue",
@@ -270,6 +297,15 @@ class _UncheckedGitea(gitea_world.GiteaWorld):
 
     def _told(self, _: str, body: Any) -> Reply:
         return Reply.of(body)
+
+    @cache  # noqa: B019 - the world lasts as long as its test
+    def _all_files(self, number: int) -> list[Any]:
+        return super()._files({}, number) or []
+
+    def _files(self, _: dict[str, str], number: int) -> list[Any]:
+        return self._all_files(number)
+
+    __hash__ = object.__hash__
 
 
 def _gitea(count: int) -> gitea_world.GiteaWorld:
@@ -308,6 +344,14 @@ def _gitea(count: int) -> gitea_world.GiteaWorld:
             for number in range(1, count + 1)
         ],
     )
+
+
+def _odd_gitea(updated: str = "", files: int = 1) -> Transport:
+    li = Account(101, "liming")
+    pulls = [gitea_items.Pull(number, li) for number in (1, 2, 3)]
+    told = [(f"src/part{number}.py", 1, 0) for number in range(files)]
+    pulls[1] = replace(pulls[1], updated=updated, files=told)
+    return gitea_world.Direct(_UncheckedGitea(pulls))
 
 
 def _name(item: Any) -> str:
@@ -356,6 +400,14 @@ def _gitee(count: int) -> gitee_world.GiteeWorld:
     )
 
 
+def _odd_gitee(updated: str = "", files: int = 1) -> Transport:
+    li = gitee_world.account(101, "liming")
+    pulls = [gitee_world.Pull(number, li, li) for number in (1, 2, 3)]
+    told = [gitee_world.file(f"src/part{number}.py", 1, 0) for number in range(files)]
+    pulls[1] = replace(pulls[1], updated=updated, files=told)
+    return gitee_world.Direct(gitee_world.GiteeWorld(pulls))
+
+
 def _gitee_name(item: Any) -> str:
     """An issue ``I1DACG`` is called by its number in base 36."""
     told = _name(item)
@@ -367,17 +419,19 @@ FORGES: Sequence[Played] = (
         "github",
         _ManyOfGitHub,
         lambda transport: GitHub(transport, NOW),
+        _odd_github,
         _github_payloads,
         _github_name,
         FIRST,
         10_000,
         ("updatedAt", "createdAt", "created_at"),
-        refused=([None],),
+        frame=_FRAME,
     ),
     Played(
         "gitea",
         lambda count: gitea_world.Direct(_gitea(count)),
         lambda transport: Gitea(transport, gitea_items.HOST, NOW),
+        _odd_gitea,
         _rest_payloads,
         _name,
         guarding=("base.repo_id", "repository.id"),
@@ -386,6 +440,7 @@ FORGES: Sequence[Played] = (
         "gitee",
         lambda count: gitee_world.Direct(_gitee(count)),
         lambda transport: Gitee(transport, "gitee.com", NOW),
+        _odd_gitee,
         _rest_payloads,
         _gitee_name,
     ),

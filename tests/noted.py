@@ -8,7 +8,7 @@ Read = set[str]
 
 
 class Noted(dict[str, Any]):
-    """An object of JSON; what is read of it, and below, is noted as ``user.login``, ``labels[]``."""
+    """An object of JSON; what is read in it is noted as ``user.login``, ``labels[].name``."""
 
     def __init__(self, told: dict[str, Any], read: Read, below: str = "") -> None:
         self._read, self._below = read, below
@@ -24,7 +24,7 @@ class Noted(dict[str, Any]):
         return super().get(name, default)
 
     def __iter__(self) -> Iterator[str]:
-        self._read.update(f"{self._below}{name}" for name in super().keys())
+        self._read.update(f"{self._below}{name}" for name in super().__iter__())
         return super().__iter__()
 
     def keys(self) -> Any:

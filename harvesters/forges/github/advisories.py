@@ -73,7 +73,7 @@ def advisory_records(advisory: Node, repository: RepositoryRecord) -> list[Contr
     facts = {"severity": advisory["severity"], "cve": advisory["cve_id"]}
     return [
         ContributionRecord(
-            external_id=advisory["ghsa_id"],
+            external_id=number_of(advisory["ghsa_id"]),
             kind=Kind.ADVISORY,
             occurred_at=moment_of(advisory["published_at"] or advisory["created_at"]),
             state="withdrawn" if advisory["withdrawn_at"] else advisory["state"],

@@ -12,6 +12,7 @@ from harvesters.forge import ActorRecord, ContributionRecord, Kind, Participant,
 from harvesters.forges.gitlab.items import Home, Item, actor_record, is_same, moment_of, told, who
 from harvesters.forges.gitlab.work import Commit, Work
 from harvesters.gitlog import reverts_of, trailers_of
+from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance
 
 MOST_FILES = 200
@@ -49,7 +50,7 @@ def change_record(
     author = author_of(change, home)
     ended_at = change["merged_at"] or change["closed_at"] or change["created_at"]
     return ContributionRecord(
-        external_id=str(int(change["id"])),
+        external_id=number_of(change["id"]),
         kind=Kind.CHANGE,
         occurred_at=moment_of(ended_at),
         state=state_of(change),

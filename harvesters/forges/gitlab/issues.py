@@ -15,6 +15,7 @@ from typing import Any
 from harvesters.forge import ActorRecord, ContributionRecord, Kind, Participant, Role
 from harvesters.forges.gitlab.items import Home, Item, is_same, moment_of, told, who
 from harvesters.labels import says_confirmed
+from harvesters.numbers import number_of
 
 ADDED = "add"
 
@@ -65,7 +66,7 @@ def issue_records(
         "confirmed": is_solved or any(_confirms(act, issue) for act in acts),
     }
     record = ContributionRecord(
-        external_id=str(int(issue["id"])),
+        external_id=number_of(issue["id"]),
         kind=Kind.ISSUE,
         occurred_at=moment_of(issue["created_at"]),
         state="closed" if issue["state"] == "closed" else "open",

@@ -23,6 +23,7 @@ from harvesters.forge import (
 from harvesters.forges.huggingface.hub import KINDS, Hub, split
 from harvesters.forges.huggingface.nodes import Node
 from harvesters.forges.huggingface.walk import Walk, resumed
+from harvesters.numbers import number_of
 from harvesters.sweep import BROKEN_PROMISES
 
 WINDOW = timedelta(minutes=5)
@@ -80,7 +81,7 @@ class HuggingFace:
         path = name if hub.kind == "models" else f"{hub.kind}/{name}"
         return RepositoryRecord(
             host=self.host,
-            external_id=str(card["_id"]),
+            external_id=number_of(card["_id"]),
             path=path,
             url=f"https://{self.host}/{path}",
             kind=KINDS[hub.kind],

@@ -15,6 +15,7 @@ from harvesters.forge import (
     Role,
 )
 from harvesters.forges.huggingface.nodes import Node, account_record, is_same, moment_of, told
+from harvesters.numbers import number_of
 from harvesters.streams import Reading
 
 MOST_FILES = 200
@@ -60,7 +61,7 @@ def _change(
     sizes, gaps = _sizes(node, details)
     state = node["status"] if node["status"] in {"merged", "closed"} else "open"
     record = ContributionRecord(
-        external_id=str(node["num"]),
+        external_id=number_of(node["num"]),
         kind=Kind.CHANGE,
         occurred_at=moment_of((merging or node)["createdAt"]),
         state=state,
@@ -98,7 +99,7 @@ def _discussion(
     node: Node, author: ActorRecord, repository: RepositoryRecord
 ) -> ContributionRecord:
     return ContributionRecord(
-        external_id=str(node["num"]),
+        external_id=number_of(node["num"]),
         kind=Kind.DISCUSSION,
         occurred_at=moment_of(node["createdAt"]),
         state=node["status"],
@@ -119,7 +120,7 @@ def _comments(
         if not is_shown or is_same(writer, author):
             continue
         yield ContributionRecord(
-            external_id=str(event["id"]),
+            external_id=number_of(event["id"]),
             kind=Kind.COMMENT,
             occurred_at=moment_of(event["createdAt"]),
             state="shown",
