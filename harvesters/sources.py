@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,17 +11,18 @@ from django.conf import settings
 from django.utils import timezone
 from github.Auth import Auth
 
-from harvesters.forge import Forge, ForgeError, Transport
+from harvesters.forge import Forge, ForgeError, RepositoryRecord, Transport
 from harvesters.forges.git import Git
 from harvesters.forges.gitea import Gitea
 from harvesters.forges.gitee import GitCode, Gitee
 from harvesters.forges.github import GitHub
 from harvesters.forges.jsonl import JsonLines
+from harvesters.history import GitTransport
 from harvesters.models import HarvestCursor
 from harvesters.shared_budget import SharedBudget
 from harvesters.transports.addresses import Reach
 from harvesters.transports.budgeted import BudgetedTransport
-from harvesters.transports.git import open_git
+from harvesters.transports.git import open_clone, open_git
 from harvesters.transports.github import GitHubApi
 from harvesters.transports.github_app import open_installation
 from harvesters.transports.lines import LineFile
@@ -52,7 +54,24 @@ def _open_github(address: str, now: datetime) -> tuple[Forge, str]:
     reach = settings.FORGE_REACH.with_own(settings.GITHUB_URL)
     token, account = _github_account(reach)
     api = GitHubApi(settings.GITHUB_URL, token, timezone.now, reach=reach)
-    return GitHub(_budgeted(api, settings.GITHUB_URL, account), now), address
+
+    def clone(repository: RepositoryRecord) -> GitTransport:
+        place = f"{_web_of(settings.GITHUB_URL)}/{repository.path}.git"
+        number = f"{repository.host}/{repository.external_id}"
+        return open_clone(place, settings.HOME, number, reach, partial(_secret_of, token))
+
+    return GitHub(_budgeted(api, settings.GITHUB_URL, account), now, clone), address
+
+
+def _secret_of(token: str | Auth) -> str:
+    """The token itself; an app's is fetched where it ended."""
+    return token.token if isinstance(token, Auth) else token.strip()
+
+
+def _web_of(base_url: str) -> str:
+    """Where people, and git, find what is at the API ``base_url``."""
+    parts = urlsplit(base_url.rstrip("/").removesuffix("/api/v3"))
+    return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}{parts.path}"
 
 
 def _github_account(reach: Reach) -> tuple[str | Auth, str]:

@@ -37,6 +37,7 @@ from tests.github_nodes import (
     review,
     writer,
 )
+from tests.repositories import GitRepository
 from tests.simulator import Reply, Request
 
 __all__ = [
@@ -100,6 +101,8 @@ class GitHubWorld:
     advisories: list[dict[str, Any]] = field(default_factory=list)
     path: str = "lab/vision"
     number: int = NUMBER
+    history: GitRepository | None = None
+    pushed: str = BEGAN.isoformat()
     points: int = 0
     _nodes: dict[int, tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
 
@@ -199,11 +202,18 @@ class GitHubWorld:
             "databaseId": self.number,
             "nameWithOwner": self.path,
             "url": f"https://github.com/{self.path}",
+            "pushedAt": self.pushed,
+            "defaultBranchRef": self._branch(),
             "pullRequests": connection([self._node_of(change) for change in self.changes]),
             "issues": connection(self.issues),
             "discussions": connection(self.discussions),
             "releases": connection(self.releases),
         }
+
+    def _branch(self) -> dict[str, Any] | None:
+        if self.history is None or not self.history.commits:
+            return None
+        return {"target": {"__typename": "Commit", "oid": self.history.commits[-1]}}
 
 
 @dataclass

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Self
@@ -41,7 +41,8 @@ class GitChild:
     """One run of git in ``directory``, begun at once; ``with`` ends it, whatever happens.
 
     Neither what it says nor a file that it writes grows beyond ``largest`` bytes: a repository of
-    a stranger's may name files without end.
+    a stranger's may name files without end. ``secrets`` are told to git by its environment, which
+    only we may read: neither on a command line nor on a disk.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class GitChild:
         seconds: float,
         given: str = "",
         largest: int | None = None,
+        secrets: Mapping[str, str] | None = None,
     ) -> None:
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
@@ -60,7 +62,7 @@ class GitChild:
             self._errors = files.enter_context(tempfile.TemporaryFile())
             limit = (*_LIMITED, str(largest // BLOCK_BYTES)) if largest else ()
             command = [*limit, "git", "-C", str(directory), *_OPTIONS, *arguments]
-            self._process = self._begun(command, given)
+            self._process = self._begun(command, given, secrets or {})
             self._files = files.pop_all()
 
     def __enter__(self) -> Self:
@@ -76,6 +78,14 @@ class GitChild:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._files.close()
+
+    def beats(self, seconds: float) -> Iterator[None]:
+        """A beat every so often, as long as it runs and may."""
+        while (left := self._deadline - time.monotonic()) > 0:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(min(seconds, left))
+                return
+            yield
 
     def output(self) -> IO[bytes]:
         """What git said, once it has ended well.
@@ -108,7 +118,9 @@ class GitChild:
         if rest:
             yield rest
 
-    def _begun(self, command: Sequence[str], given: str) -> "subprocess.Popen[bytes]":
+    def _begun(
+        self, command: Sequence[str], given: str, secrets: Mapping[str, str]
+    ) -> "subprocess.Popen[bytes]":
         with tempfile.TemporaryFile() as stdin:
             stdin.write(given.encode("ascii"))
             stdin.seek(0)
@@ -118,7 +130,7 @@ class GitChild:
                     stdin=stdin,
                     stdout=self._said,
                     stderr=self._errors,
-                    env=_environment(),
+                    env={**_environment(), **secrets},
                     process_group=0,
                 )
             except FileNotFoundError as error:

@@ -6,7 +6,7 @@ Repositories come from strangers; how git is run on them, `harvesters.transports
 import hashlib
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -15,13 +15,14 @@ from harvesters.forge import ForgeAnswerError, SourceNotFoundError
 from harvesters.gitlog import LOG_FORMAT, Commit, read_log
 from harvesters.transports.addresses import PUBLIC, Reach
 from harvesters.transports.children import GitChild, GitFailedError, ask_git
-from harvesters.transports.fetching import QUICK_SECONDS, fetch
+from harvesters.transports.fetching import QUICK_SECONDS, Remote, check, fetch
 
 READ_SECONDS = 1800
 LARGEST_LOG = 128 << 20
 AHEAD = 2
 """So many pages are read at once, each by a git of its own."""
 FETCHED_REF = "refs/opencredits/head"
+_WITH_PULLS = (f"+HEAD:{FETCHED_REF}", "+refs/pull/*/head:refs/opencredits/pull/*")
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REMOTE = re.compile(r"(https|http)://[^\s/@]+(/[^\s]*)?")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*::?//|[a-z0-9+.-]+::|[^/\s]+@[^/\s]+:", re.IGNORECASE)
@@ -40,6 +41,13 @@ class GitProcess:
     directory: Path
     start: str
     address: str
+
+    def check(self) -> None:
+        self.head()
+
+    def refresh(self) -> Iterator[None]:
+        """A repository on this machine is as it is."""
+        yield from ()
 
     def identify(self) -> tuple[str, str]:
         origin = self.remote_url() or self.address
@@ -154,20 +162,48 @@ class GitProcess:
         return ask_git(self.directory, arguments, seconds=QUICK_SECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class GitClone(GitProcess):
+    """git on what was fetched of ``address`` into ``directory``, as far as ``reach`` lets us."""
+
+    reach: Reach
+    refspecs: Sequence[str] = _WITH_PULLS[:1]
+    token: Callable[[], str] = str
+
+    def check(self) -> None:
+        check(self._remote())
+
+    def refresh(self) -> Iterator[None]:
+        yield from fetch(self.directory, self._remote(), self.refspecs)
+
+    def _remote(self) -> Remote:
+        return Remote(self.address, self.reach, self.token())
+
+
 def open_git(address: str, home: Path, reach: Reach = PUBLIC) -> GitProcess:
-    """The repository at ``address``: a path on this machine, or an https address fetched anew.
+    """The repository at ``address``: a path on this machine, or an https address to be fetched.
 
     Raises:
-        AddressRefusedError: ``reach`` does not let us go there.
         SourceNotFoundError: no such repository, or an address that is not taken.
     """
     if _REMOTE.fullmatch(address):
-        return _fetched(address, home, reach)
+        return GitClone(_folder(home, _normal(address)), FETCHED_REF, address, reach)
     if not is_path(address):
         raise SourceNotFoundError(
             f"'{address}' is not an address we read. Write a path, or https://host/owner/name."
         )
     return _local(Path(address).expanduser())
+
+
+def open_clone(
+    address: str, home: Path, name: str, reach: Reach, token: Callable[[], str]
+) -> GitClone:
+    """A clone, to be fetched from ``address``, of the default branch and all pull requests.
+
+    It stays under its ``name``, however the repository is called. ``token`` is asked for when
+    it is needed.
+    """
+    return GitClone(_folder(home, name), FETCHED_REF, address, reach, _WITH_PULLS, token)
 
 
 def is_path(address: str) -> bool:
@@ -191,10 +227,8 @@ def _local(path: Path) -> GitProcess:
     return GitProcess(resolved, "HEAD", str(resolved))
 
 
-def _fetched(address: str, home: Path, reach: Reach) -> GitProcess:
-    folder = home / "git" / f"{hashlib.sha256(_normal(address).encode()).hexdigest()[:32]}.git"
-    fetch(folder, address, [f"+HEAD:{FETCHED_REF}"], reach)
-    return GitProcess(folder, FETCHED_REF, address)
+def _folder(home: Path, name: str) -> Path:
+    return home / "git" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.git"
 
 
 def _range(after: str, head: str) -> tuple[str, ...]:

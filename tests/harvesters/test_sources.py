@@ -64,6 +64,12 @@ def test_what_is_no_source_is_told_the_ways_to_write_one(source):
     assert all(f"{name}:{scheme.example}" in message for name, scheme in SCHEMES.items())
 
 
+def find(source):
+    forge, path = open_forge(source, now=NOW)
+    return forge.find_repository(path)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "address",
     [
@@ -83,16 +89,17 @@ def test_an_address_that_could_run_or_reveal_something_is_refused(address, tmp_p
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(ForgeError):
-        open_forge(f"git:{address}", now=NOW)
+        find(f"git:{address}")
 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.django_db
 def test_a_remote_that_does_not_answer_is_told_with_its_address(settings):
     settings.FORGE_REACH = Reach.of("127.0.0.1")
 
     with pytest.raises(ForgeError, match=re.escape("http://127.0.0.1:9/lab cannot be fetched")):
-        open_forge("git:http://127.0.0.1:9/lab", now=NOW)
+        find("git:http://127.0.0.1:9/lab")
 
 
 @pytest.mark.django_db

@@ -1,16 +1,17 @@
-"""GitHub, mostly by GraphQL: changes, reviews, comments, issues, triage, discussions, releases.
+"""GitHub: commits by git; changes, reviews, comments, issues, discussions, releases by GraphQL.
 
 A harvest begins with one look at what is new (`Outlook`), for up to a hundred repositories at
-once. Each stream that has something new is then walked: the first time by creation, an order
-that never changes, so that a harvest goes on where it stopped; from then on what was updated
-since, newest first. The page halves when GitHub gives up and grows a little while it is quick.
+once. Git then tells what it knows, at no API cost. Each stream that has something new is walked
+by the API: the first time by creation, an order that never changes, so that a harvest goes on
+where it stopped; from then on what was updated since, newest first. The page halves when GitHub
+gives up and grows a little while it is quick.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from harvesters.estimates import Estimate
 from harvesters.forge import (
@@ -28,6 +29,7 @@ from harvesters.forge import (
 )
 from harvesters.forges.github.forecast import forecast
 from harvesters.forges.github.freshness import begin, unchanged
+from harvesters.forges.github.history import History
 from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node, actor_record
 from harvesters.forges.github.queries import ask
@@ -36,19 +38,28 @@ from harvesters.forges.github.stand import (
     asking_less,
     moved_on,
     resumed,
+    unread,
     walked,
 )
 from harvesters.forges.github.streams import STREAMS, Stream
+from harvesters.history import GitTransport
 from harvesters.sweep import BROKEN_PROMISES
+
+Told = TypeVar("Told")
+Step = Callable[[Stand, RepositoryRecord], Told]
 
 
 @dataclass(frozen=True, slots=True)
 class GitHub:
-    """One GitHub; ``now`` is when this harvest starts."""
+    """One GitHub; ``now`` is when this harvest starts.
+
+    ``clones`` gives git on a clone of a repository; without it, no commits are read.
+    """
 
     name: ClassVar[str] = "github"
     transport: Transport
     now: datetime
+    clones: Callable[[RepositoryRecord], GitTransport] | None = None
 
     def find_repository(self, path: str) -> RepositoryRecord:
         """Look ``owner/name`` up; GitHub follows a rename by itself."""
@@ -64,22 +75,31 @@ class GitHub:
             )
 
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
-        """Walk what is new, stream by stream; every page can be the last before a crash."""
-        stand = resumed(cursor)
+        """First what git tells, then what the API does; any page can be the last before a crash."""
+        found, stand = self._patiently(self._started, resumed(cursor), repository)
+        if found != repository:
+            yield Page([], stand.as_cursor(), repository=found)
+        if self.clones is not None:
+            history = History(self.clones(found), found, self.now)
+            for page, behind in history.walk(stand):
+                stand = behind
+                yield page
         while True:
-            try:
-                with _as_promised():
-                    stand = self._started(stand, repository)
-                    page, stand = self._step(stand, repository)
-            except ForgeOverloadedError as error:
-                stand = asking_less(stand, error)
-                continue
-            except SourceNotFoundError:
-                stand = self._found_again(stand, repository)
-                continue
+            page, stand = self._patiently(self._step, stand, found)
             yield page
             if page.is_last:
                 return
+
+    def _patiently(self, step: Step[Told], stand: Stand, repository: RepositoryRecord) -> Told:
+        """Take ``step``: by smaller pages where GitHub gives up, by another id if it has one."""
+        while True:
+            try:
+                with _as_promised():
+                    return step(stand, repository)
+            except ForgeOverloadedError as error:
+                stand = asking_less(stand, error)
+            except SourceNotFoundError:
+                stand = self._found_again(stand, repository)
 
     def unchanged(self, cursors: Sequence[tuple[RepositoryRecord, Cursor]]) -> set[str]:
         """The ids of those that have nothing new: one request for a hundred repositories.
@@ -102,7 +122,7 @@ class GitHub:
         """The next page, and where the harvest stands behind it."""
         stream = next((one for one in STREAMS if one.name in stand.due), None)
         if stream is None:
-            return Page([], stand.as_cursor(), total=stand.total, is_last=True), stand
+            return Page([], stand.as_cursor(), total=stand.items, is_last=True), stand
         listing = stream.fetch(self.transport, stand, repository)
         records, gaps = _read(stream, listing, stand, repository)
         if listing.end:
@@ -113,19 +133,27 @@ class GitHub:
             records,
             behind.as_cursor(),
             gaps,
-            total=stand.total,
+            total=stand.items,
             is_last=behind.is_at_rest,
             items=len(listing.items),
             subjects=[_subject_of(stream, item) for item in listing.items if item is not None],
         )
         return page, behind
 
-    def _started(self, stand: Stand, repository: RepositoryRecord) -> Stand:
-        """Where a harvest at rest starts, having looked at what is new since the last one."""
+    def _started(
+        self, stand: Stand, repository: RepositoryRecord
+    ) -> tuple[RepositoryRecord, Stand]:
+        """Where a harvest at rest starts, having looked at what is new since the last one.
+
+        It also tells how the repository is called now.
+        """
         if not stand.is_at_rest:
-            return stand
+            return repository, stand
         node = stand.node or self._node_of(repository)
-        return begin(replace(stand, node=node), self._outlook(node, repository), self.now)
+        outlook = self._outlook(node, repository)
+        begun = begin(replace(stand, node=node), outlook, self.now)
+        found = replace(repository, path=outlook["nameWithOwner"], url=outlook["url"])
+        return found, begun if self.clones else unread(begun, self.now)
 
     def _outlook(self, node: str, repository: RepositoryRecord) -> Node:
         """How many items there are, and when the latest of them was updated."""

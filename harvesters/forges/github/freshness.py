@@ -10,9 +10,10 @@ from harvesters.forge import (
     RepositoryRecord,
     Transport,
 )
+from harvesters.forges.github.history import commits_mark
 from harvesters.forges.github.nodes import Node
 from harvesters.forges.github.queries import ask
-from harvesters.forges.github.stand import Stand, resumed, started
+from harvesters.forges.github.stand import COMMITS, Stand, resumed, started
 from harvesters.forges.github.streams import STREAMS
 
 MOST_AT_ONCE = 100
@@ -27,6 +28,7 @@ Stood = tuple[RepositoryRecord, Stand]
 def begin(stand: Stand, outlook: Node, now: datetime) -> Stand:
     """Where a harvest starts that sees ``outlook``: at rest, if there is nothing new."""
     marks = {stream.name: stream.mark(outlook, now) for stream in STREAMS}
+    marks[COMMITS] = commits_mark(outlook)
     total = sum(stream.count(outlook) for stream in STREAMS)
     return started(stand, marks, total, now)
 

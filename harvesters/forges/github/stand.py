@@ -11,6 +11,10 @@ QUICK_SECONDS = 4.0
 OVERLAP = timedelta(minutes=10)
 """A sweep looks back this far behind the latest update that the last one knew of."""
 
+COMMITS = "commits"
+FETCHED_AGAIN = timedelta(days=1)
+"""What cannot be fetched is often too large, which costs us its whole size to find out."""
+
 VERSION = 2
 """A cursor of another version starts over: what it brings again changes nothing."""
 
@@ -23,7 +27,9 @@ class Stand:
     the latest in a stream was, by GitHub's clock: ``due`` holds the marks of the streams that
     this harvest has still to walk, ``marks`` those of the streams that were walked. ``reached``
     tells how far back the next sweep of a stream looks; without it the stream is read from its
-    beginning. ``seen`` counts the items of the stream so far, ``total`` those of the repository.
+    beginning. ``seen`` counts the items of the stream so far, ``total`` those of the repository
+    without its ``commits``. ``git`` is where the walk through the commits stands, and
+    ``unread_until`` when a history that could not be fetched is tried again.
     """
 
     version: int = VERSION
@@ -36,6 +42,14 @@ class Stand:
     due: Mapping[str, str] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
     reached: Mapping[str, str] = field(default_factory=dict)
+    commits: int = 0
+    git: Cursor = field(default_factory=dict)
+    unread_until: str = ""
+
+    @property
+    def items(self) -> int:
+        """How many items the repository has, as far as they were counted."""
+        return self.total + self.commits
 
     @property
     def is_at_rest(self) -> bool:
@@ -55,6 +69,8 @@ def resumed(cursor: Cursor) -> Stand:
 def started(stand: Stand, marks: Mapping[str, str], total: int, now: datetime) -> Stand:
     """At the start of a harvest of each stream whose mark is not what it was."""
     due = {name: mark for name, mark in marks.items() if mark and mark != stand.marks.get(name)}
+    if not may_fetch(stand, now):
+        due.pop(COMMITS, None)
     return replace(
         stand,
         began=now.isoformat() if due else "",
@@ -64,6 +80,18 @@ def started(stand: Stand, marks: Mapping[str, str], total: int, now: datetime) -
         total=total,
         due=due,
     )
+
+
+def may_fetch(stand: Stand, now: datetime) -> bool:
+    """Whether the history may be fetched, or lately could not be."""
+    return not stand.unread_until or datetime.fromisoformat(stand.unread_until) <= now
+
+
+def unread(stand: Stand, now: datetime) -> Stand:
+    """Without the commits, which could not be fetched; they are tried again some time later."""
+    due = {name: mark for name, mark in stand.due.items() if name != COMMITS}
+    until = (now + FETCHED_AGAIN).isoformat()
+    return replace(stand, due=due, began=stand.began if due else "", unread_until=until)
 
 
 def moved_on(stand: Stand, end: str, items: int, seconds: float) -> Stand:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from harvesters.forge import SourceNotFoundError
+from harvesters.transports import fetching
 from harvesters.transports.addresses import AddressRefusedError, Reach
-from harvesters.transports.fetching import FETCH_SECONDS, fetch
+from harvesters.transports.fetching import FETCH_SECONDS, Remote
 from tests.git_server import GitServer
 from tests.repositories import GitRepository, git
 from tests.simulator import ForgeSimulator, Reply, dripping, hanging
@@ -19,6 +20,11 @@ from tests.waiting import wait_until
 HERE = Reach.of("127.0.0.1")
 REF = "refs/opencredits/head"
 HEAD = [f"+HEAD:{REF}"]
+
+
+def fetch(folder, address, refspecs, reach, **limits):
+    """Fetch to the end."""
+    return list(fetching.fetch(folder, Remote(address, reach), refspecs, **limits))
 
 
 @pytest.fixture

@@ -1,0 +1,121 @@
+"""A commit as a contribution: who wrote it, how large it is, what its message tells.
+
+Plain git and every forge whose repositories are fetched read commits in this one way.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from harvesters.filekinds import sizes_by_kind
+from harvesters.forge import ContributionRecord, Gap, Kind, Page, Participant, Role
+from harvesters.gitlog import (
+    Commit,
+    Trailer,
+    closes_of,
+    pull_requests_of,
+    reverts_of,
+    trailers_of,
+)
+from harvesters.people import actor_of, ai_assistance
+
+MOST_FILES = 200
+FORGES_OWN_EMAILS = frozenset({"noreply@github.com", "noreply@gitlab.com", "noreply@gitee.com"})
+FIRST_PLAUSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def read_commits(
+    commits: Iterable[Commit], address: str, now: datetime, forges: Mapping[str, str]
+) -> Page:
+    """``commits`` as a page; one that cannot be read, or whose size is unknown, is a gap."""
+    records: list[ContributionRecord] = []
+    gaps: list[Gap] = []
+    items = 0
+    for commit in commits:
+        items += 1
+        try:
+            records.append(parse_commit(commit, address, now, forges))
+        except (ValueError, OverflowError) as error:
+            gaps.append(Gap(f"commit {commit.sha[:12]}", f"its date cannot be told: {error}"))
+        if commit.files is None and len(commit.parents) < 2:  # noqa: PLR2004 - not a merge
+            gaps.append(Gap(f"size of {commit.sha[:12]}", "the clone lacks its files"))
+    return Page(records, {}, gaps, items=items)
+
+
+def parse_commit(
+    commit: Commit, address: str, now: datetime, forges: Mapping[str, str] | None = None
+) -> ContributionRecord:
+    """A commit as a contribution.
+
+    Raises:
+        ValueError, OverflowError: its date lies outside of what can be told.
+    """
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=commit.authored_at)
+    trailers = trailers_of(commit.message)
+    return ContributionRecord(
+        external_id=commit.sha,
+        kind=Kind.COMMIT,
+        occurred_at=moment,
+        state="merged",
+        title=commit.subject or "(no message)",
+        url=f"{address}/commit/{commit.sha}" if address else "",
+        participants=_participants(commit, trailers, forges),
+        facts=_facts(commit, trailers, is_suspect=not FIRST_PLAUSIBLE <= moment <= now + _A_DAY),
+    )
+
+
+_A_DAY = timedelta(days=1)
+
+
+def _facts(commit: Commit, trailers: Sequence[Trailer], *, is_suspect: bool) -> dict[str, Any]:
+    facts: dict[str, Any] = {"sizes": None, "is_merge": len(commit.parents) > 1}
+    if commit.files is not None:
+        facts |= _sizes(commit)
+    told = {
+        "pull_requests": pull_requests_of(commit),
+        "closes": closes_of(commit.message),
+        "reverts": reverts_of(commit.message),
+        "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
+        "ai_assistance": ai_assistance(trailers),
+        "date_suspect": is_suspect,
+    }
+    return facts | {name: value for name, value in told.items() if value}
+
+
+def _sizes(commit: Commit) -> dict[str, Any]:
+    files = commit.files or ()
+    largest = sorted(files, key=lambda file: -((file[1] or 0) + (file[2] or 0)))
+    return {
+        "sizes": sizes_by_kind(files),
+        "files": [list(file) for file in largest[:MOST_FILES]],
+        "files_count": len(files),
+    }
+
+
+def _participants(
+    commit: Commit, trailers: Sequence[Trailer], forges: Mapping[str, str] | None
+) -> list[Participant]:
+    parts = [Participant(actor_of(*commit.author, forges), Role.AUTHOR)]
+    parts += [
+        Participant(actor_of(trailer.name, trailer.email, forges), _ROLES[trailer.kind])
+        for trailer in trailers
+        if trailer.kind in _ROLES
+    ]
+    if commit.committer[1].lower() not in FORGES_OWN_EMAILS:
+        parts.append(Participant(actor_of(*commit.committer, forges), Role.COMMITTER))
+    return each_once(parts)
+
+
+def each_once(parts: Iterable[Participant]) -> list[Participant]:
+    """The author, each co-author once, reviewers, and a committer who is somebody else."""
+    kept: list[Participant] = []
+    seen: set[tuple[str, str]] = set()
+    for part in parts:
+        key = (part.actor.host, part.actor.external_id)
+        if part.role is Role.REVIEWER or key not in seen:
+            kept.append(part)
+            seen.add(key)
+    return kept
+
+
+_ROLES = {"co-authored-by": Role.CO_AUTHOR, "reviewed-by": Role.REVIEWER}
