@@ -80,6 +80,9 @@ class Change:
     threads: Sequence[dict[str, Any]] = ()
     updated: str = ""
     changed_files: int | None = None
+    head: str = ""
+    base: str = ""
+    merge: str = ""
 
     def node(self) -> dict[str, Any]:
         is_merged = self.state == "MERGED"
@@ -99,6 +102,8 @@ class Change:
             "additions": sum(file[1] for file in self.files),
             "deletions": sum(file[2] for file in self.files),
             "changedFiles": len(self.files) if self.changed_files is None else self.changed_files,
+            "headRefOid": self.head or f"{self.number:040x}",
+            "baseRefOid": self.base or "0" * 40,
             "author": self.author,
             "mergedBy": self.merged_by if is_merged else None,
             "mergeCommit": self._merge_commit() if is_merged else None,
@@ -120,7 +125,7 @@ class Change:
         return {
             "__typename": "Commit",
             "id": f"C_{self.number}",
-            "oid": f"{self.number:040x}",
+            "oid": self.merge or f"{self.number:040x}",
             "message": self.message or self.title,
             "parents": connection([{}] * self.parents),
             "authors": connection(self.squash_writers),
@@ -172,13 +177,15 @@ def closed_issue(number: int, repository: int = NUMBER) -> dict[str, Any]:
     return {"number": number, "repository": {"databaseId": repository}}
 
 
-def commit(*writers: dict[str, Any], message: str = "Read the environment") -> dict[str, Any]:
+def commit(
+    *writers: dict[str, Any], message: str = "Read the environment", oid: str = ""
+) -> dict[str, Any]:
     number = next(_ids)
     return {
         "commit": {
             "__typename": "Commit",
             "id": f"C_of_{number}",
-            "oid": f"{number:040x}",
+            "oid": oid or f"{number:040x}",
             "message": message,
             "authors": connection(writers),
         }

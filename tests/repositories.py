@@ -59,8 +59,9 @@ class GitRepository:
         at: int | None = None,
         parents: list[str] | None = None,
         headers: bytes = b"",
+        ref: str = "refs/heads/main",
     ) -> str:
-        """Write a commit as it stands, without git's own checks, and let the branch point to it."""
+        """Write a commit as it stands, without git's own checks, and let ``ref`` point to it."""
         when = str(BEGUN + 3600 * len(self.commits) if at is None else at).encode()
         before = self.commits[-1:] if parents is None else parents
         lines = [
@@ -76,8 +77,11 @@ class GitRepository:
             given=raw,
         )
         sha = written.decode()
-        (self.folder / "refs/heads/main").write_text(f"{sha}\n")
-        self.commits.append(sha)
+        place = self.folder / ref
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"{sha}\n")
+        if ref == "refs/heads/main":
+            self.commits.append(sha)
         return sha
 
     def grow(self, count: int) -> None:

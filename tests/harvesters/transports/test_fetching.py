@@ -4,7 +4,6 @@ import os
 import socket
 import stat
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from harvesters.forge import SourceNotFoundError
 from harvesters.transports import fetching
 from harvesters.transports.addresses import AddressRefusedError, Reach
 from harvesters.transports.fetching import FETCH_SECONDS, Remote
-from tests.git_server import GitServer
+from tests.git_server import GitServer, commands_with
 from tests.repositories import GitRepository, git
 from tests.simulator import ForgeSimulator, Reply, dripping, hanging
 from tests.waiting import wait_until
@@ -150,16 +149,6 @@ def test_git_and_all_that_it_began_end_in_time(simulator, folder, fault):
         fetch(folder, f"{simulator.url}/vision", HEAD, HERE, seconds=0.5)
 
     wait_until(lambda: not list(commands_with(simulator.url)), 5)
-
-
-def commands_with(word):
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = file.read_bytes().decode("utf-8", "replace")
-        except OSError:
-            continue
-        if word in command:
-            yield command
 
 
 def test_what_a_stopped_fetch_left_behind_is_cleared(simulator, folder):
