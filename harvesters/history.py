@@ -4,7 +4,7 @@ A commit is kept by its hash, so that a history that was rewritten, or is read a
 nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -49,6 +49,9 @@ class GitTransport(Protocol):
 
         Parents come first, always in the same order; a page is read before the next is asked for.
         """
+
+    def line(self, sha: str, count: int) -> Sequence[Commit]:
+        """``sha`` and its first parents, ``count`` in all, without sizes; none if it is unknown."""
 
 
 def walk_history(git: GitTransport, cursor: Cursor, newest: str, read: Read) -> Iterator[Page]:

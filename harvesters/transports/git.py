@@ -133,9 +133,11 @@ class GitProcess:
             yield from self._commits(part, self._log(part, _LOG))
 
     def _log(self, shas: Sequence[str], command: Sequence[str]) -> GitChild:
-        given = "\n".join(shas)
+        return self._child(command, "\n".join(shas))
+
+    def _child(self, arguments: Sequence[str], given: str = "") -> GitChild:
         return GitChild(
-            self.directory, command, seconds=READ_SECONDS, given=given, largest=LARGEST_LOG
+            self.directory, arguments, seconds=READ_SECONDS, given=given, largest=LARGEST_LOG
         )
 
     def _read(self, shas: Sequence[str], child: GitChild, *, with_sizes: bool) -> Iterator[Commit]:
@@ -145,6 +147,17 @@ class GitProcess:
             yield commit
         if told != len(shas):
             raise ForgeAnswerError(f"git told {told} of {len(shas)} commits of {self.address}.")
+
+    def line(self, sha: str, count: int) -> list[Commit]:
+        if not _SHA.fullmatch(sha):
+            return []
+        which = ("--first-parent", f"--max-count={count}", sha)
+        arguments = ("rev-list", "--no-commit-header", f"--format={LOG_FORMAT}", *which)
+        with self._child(arguments) as child:
+            try:
+                return list(read_log(child.pieces(), with_sizes=False))
+            except GitFailedError:
+                return []
 
     def cut(self) -> str:
         shallow = "\n".join(sorted(self._shallow()))

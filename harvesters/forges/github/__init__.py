@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from harvesters.estimates import Estimate
@@ -36,6 +37,7 @@ from harvesters.forges.github.queries import ask
 from harvesters.forges.github.stand import (
     Stand,
     asking_less,
+    has_history,
     moved_on,
     resumed,
     unread,
@@ -79,13 +81,14 @@ class GitHub:
         found, stand = self._patiently(self._started, resumed(cursor), repository)
         if found != repository:
             yield Page([], stand.as_cursor(), repository=found)
-        if self.clones is not None:
-            history = History(self.clones(found), found, self.now)
-            for page, behind in history.walk(stand):
+        git = self.clones(found) if self.clones else None
+        if git is not None:
+            for page, behind in History(git, found, self.now).walk(stand):
                 stand = behind
                 yield page
+        step = partial(self._step, git=git if has_history(stand, self.now) else None)
         while True:
-            page, stand = self._patiently(self._step, stand, found)
+            page, stand = self._patiently(step, stand, found)
             yield page
             if page.is_last:
                 return
@@ -118,12 +121,14 @@ class GitHub:
             outlook = self._outlook(node, repository)
             return forecast(stand, outlook, self.now, first_requests=1 if stand.node else 2)
 
-    def _step(self, stand: Stand, repository: RepositoryRecord) -> tuple[Page, Stand]:
+    def _step(
+        self, stand: Stand, repository: RepositoryRecord, *, git: GitTransport | None
+    ) -> tuple[Page, Stand]:
         """The next page, and where the harvest stands behind it."""
         stream = next((one for one in STREAMS if one.name in stand.due), None)
         if stream is None:
             return Page([], stand.as_cursor(), total=stand.items, is_last=True), stand
-        listing = stream.fetch(self.transport, stand, repository)
+        listing = stream.fetch(self.transport, stand, repository, git)
         records, gaps = _read(stream, listing, stand, repository)
         if listing.end:
             behind = moved_on(stand, listing.end, len(listing.items), listing.seconds)

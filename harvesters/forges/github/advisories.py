@@ -44,7 +44,9 @@ def advisories_mark(_outlook: Node, now: datetime) -> str:
     return mark_of(today.isoformat(), 0)
 
 
-def list_advisories(transport: Transport, stand: Stand, repository: RepositoryRecord) -> Listing:
+def list_advisories(
+    transport: Transport, stand: Stand, repository: RepositoryRecord, _git: object = None
+) -> Listing:
     """The next page of published advisories; where they may not be read, a gap."""
     path = f"/repositories/{repository.external_id}/security-advisories"
     query = stand.after or f"state=published&sort=created&direction=asc&per_page={stand.page}"

@@ -4,7 +4,7 @@ What a node lacks is an error here and a gap to the caller; nothing is guessed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from harvesters.filekinds import Sized, sizes_by_kind
 from harvesters.forge import (
@@ -25,10 +25,12 @@ from harvesters.forges.github.nodes import (
     told,
 )
 from harvesters.forges.github.reviews import comment_records, review_records
-from harvesters.gitlog import Trailer, reverts_of, trailers_of
+from harvesters.gitlog import reverts_of, trailers_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance, is_bot
 
 MOST_FILES = 200
+
+Thing = TypeVar("Thing")
 
 
 def change_records(node: Node, repository: RepositoryRecord) -> list[ContributionRecord]:
@@ -76,9 +78,13 @@ def _change_facts(
         "merged_by_author": _is_merged_alone(node, author, reviews),
         "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
         "ai_assistance": ai_assistance(trailers),
-        "commits": [commit["commit"]["oid"] for commit in items_of(node["commits"])],
+        "commits": _once([*_own_commits(node), *node.get("rebased", ())]),
         "merge_commit": (node["mergeCommit"] or {}).get("oid"),
     }
+
+
+def _own_commits(node: Node) -> list[str]:
+    return [commit["commit"]["oid"] for commit in items_of(node["commits"])]
 
 
 def _is_merged_alone(
@@ -96,8 +102,8 @@ def _messages(node: Node) -> Iterator[str]:
         yield commit["commit"]["message"] or ""
 
 
-def _once(trailers: Iterable[Trailer]) -> list[Trailer]:
-    return list(dict.fromkeys(trailers))
+def _once(things: Iterable[Thing]) -> list[Thing]:
+    return list(dict.fromkeys(things))
 
 
 def _reverts(node: Node, messages: Sequence[str]) -> str | None:

@@ -12,10 +12,17 @@ from functools import partial
 from harvesters.commits import read_commits
 from harvesters.forge import ForgeError, Gap, Page, RepositoryRecord
 from harvesters.forges.github.nodes import Node
-from harvesters.forges.github.stand import COMMITS, Stand, may_fetch, unread, walked
+from harvesters.forges.github.stand import (
+    CHANGES,
+    COMMITS,
+    Stand,
+    has_history,
+    read_whole,
+    unread,
+)
 from harvesters.history import GitTransport, walk_history
 
-NEEDS_HISTORY = frozenset({COMMITS, "changes"})
+NEEDS_HISTORY = frozenset({COMMITS, CHANGES})
 
 
 def commits_mark(outlook: Node) -> str:
@@ -34,14 +41,14 @@ class History:
 
     def walk(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
         """Fetch what ``stand`` needs, and read the commits; after each page where it stands."""
-        if NEEDS_HISTORY.isdisjoint(stand.due) or not may_fetch(stand, self.now):
+        if NEEDS_HISTORY.isdisjoint(stand.due) or not has_history(stand, self.now):
             return
         try:
             for _ in self.git.refresh():
                 yield Page([], stand.as_cursor()), stand
             for page in self._pages(stand):
                 behind = replace(stand, git=page.cursor, commits=page.total or stand.commits)
-                stand = walked(behind, COMMITS) if page.is_last else behind
+                stand = read_whole(behind) if page.is_last else behind
                 yield (
                     replace(page, cursor=stand.as_cursor(), total=stand.items, is_last=False),
                     stand,

@@ -11,11 +11,11 @@ QUICK_SECONDS = 4.0
 OVERLAP = timedelta(minutes=10)
 """A sweep looks back this far behind the latest update that the last one knew of."""
 
-COMMITS = "commits"
+COMMITS, CHANGES = "commits", "changes"
 FETCHED_AGAIN = timedelta(days=1)
 """What cannot be fetched is often too large, which costs us its whole size to find out."""
 
-VERSION = 2
+VERSION = 3
 """A cursor of another version starts over: what it brings again changes nothing."""
 
 
@@ -87,11 +87,29 @@ def may_fetch(stand: Stand, now: datetime) -> bool:
     return not stand.unread_until or datetime.fromisoformat(stand.unread_until) <= now
 
 
+def has_history(stand: Stand, now: datetime) -> bool:
+    """Whether the repository has commits that git can tell of."""
+    return COMMITS in {**stand.due, **stand.marks} and may_fetch(stand, now)
+
+
 def unread(stand: Stand, now: datetime) -> Stand:
     """Without the commits, which could not be fetched; they are tried again some time later."""
     due = {name: mark for name, mark in stand.due.items() if name != COMMITS}
     until = (now + FETCHED_AGAIN).isoformat()
     return replace(stand, due=due, began=stand.began if due else "", unread_until=until)
+
+
+def read_whole(stand: Stand) -> Stand:
+    """At the end of the commits.
+
+    Of changes that were read before git could tell of them, we know less: they are read anew.
+    """
+    stand = walked(stand, COMMITS)
+    if not stand.unread_until:
+        return stand
+    marks = {name: mark for name, mark in stand.marks.items() if name != CHANGES}
+    reached = {name: moment for name, moment in stand.reached.items() if name != CHANGES}
+    return replace(stand, marks=marks, reached=reached, unread_until="")
 
 
 def moved_on(stand: Stand, end: str, items: int, seconds: float) -> Stand:

@@ -23,9 +23,11 @@ from harvesters.forges.github.issues import issue_records
 from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node
 from harvesters.forges.github.overflow import complete
+from harvesters.forges.github.pulls import add_rebased
 from harvesters.forges.github.queries import ask, end_of
 from harvesters.forges.github.releases import release_records
-from harvesters.forges.github.stand import Stand, mark_of
+from harvesters.forges.github.stand import CHANGES, Stand, mark_of
+from harvesters.history import GitTransport
 
 LONGEST_DRAFT = timedelta(days=90)
 """A release is published at most so long after its draft was begun, or is not noticed."""
@@ -46,7 +48,7 @@ class Stream:
     label: str
     mark: Callable[[Node, datetime], str]
     count: Callable[[Node], int]
-    fetch: Callable[[Transport, Stand, RepositoryRecord], Listing]
+    fetch: Callable[[Transport, Stand, RepositoryRecord, GitTransport | None], Listing]
     read: Callable[[Node, RepositoryRecord], list[ContributionRecord]]
     lists: int = 0
     is_counted: bool = True
@@ -74,7 +76,13 @@ class Connection:
     def count(self, outlook: Node) -> int:
         return int(outlook[self.field]["totalCount"])
 
-    def fetch(self, transport: Transport, stand: Stand, repository: RepositoryRecord) -> Listing:
+    def fetch(
+        self,
+        transport: Transport,
+        stand: Stand,
+        repository: RepositoryRecord,
+        git: GitTransport | None,
+    ) -> Listing:
         since = stand.reached.get(self.name, "")
         operation = f"{self.name.title()}{'Sweep' if since else 'Backfill'}"
         found = ask(
@@ -100,6 +108,8 @@ class Connection:
             if (why := found.hidden_below("repository", self.field, "nodes", place))
         }
         hidden = complete(transport, items, hidden)
+        if git is not None and self.name == CHANGES:
+            add_rebased(git, items)
         goes_on = connection["pageInfo"]["hasNextPage"] and not self._reaches_back(since, items)
         end = end_of(connection, stand.after) if goes_on else ""
         return Listing(items, end, hidden, seconds=found.seconds)
@@ -133,7 +143,7 @@ def _listed(
 
 
 STREAMS: Sequence[Stream] = (
-    _listed(Connection("changes", "pullRequests"), "pull request", change_records, lists=27),
+    _listed(Connection(CHANGES, "pullRequests"), "pull request", change_records, lists=27),
     _listed(Connection("issues", "issues"), "issue", issue_records, lists=3),
     _listed(Connection("discussions", "discussions"), "discussion", discussion_records, lists=1),
     _listed(

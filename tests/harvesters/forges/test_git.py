@@ -3,16 +3,20 @@
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
-from harvesters.forge import Role
+from harvesters.forge import Page, Role, SourceNotFoundError
 from harvesters.forges.git import Git, web_address
 from harvesters.models import Actor, Contribution, HarvestGap, Participation
 from harvesters.services.harvesting import harvest_repository, register_source
 from harvesters.services.leasing import lease_source
+from harvesters.transports.addresses import Reach
 from harvesters.transports.git import open_git
+from tests.git_server import GitServer
 from tests.repositories import BEGUN, ENVIRONMENT, LI, WU, GitRepository, git
+from tests.simulator import ForgeSimulator
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 WU_TRAILER = b"\n\nCo-authored-by: " + WU
@@ -515,3 +519,38 @@ def test_commits_by_li_and_wu_are_by_two_actors(repository, store):
     store()
 
     assert sorted(Actor.objects.values_list("login", flat=True)) == ["Someone else", "Wu Fang"]
+
+
+def test_a_fetch_that_takes_its_time_says_that_it_lives(repository, tmp_path, monkeypatch):
+    monkeypatch.setattr("harvesters.transports.fetching.BEAT_SECONDS", 0.02)
+    repository.commit()
+    served, may_go_on = GitServer(repository.folder.parent), Event()
+
+    def held(request):
+        is_fetch = "git-upload-pack" in request.path and request.method == "POST"
+        may_go_on.wait(20 if is_fetch and b"command=fetch" in request.raw else 0)
+        return served(request)
+
+    with ForgeSimulator(held).serving() as simulator:
+        git = open_git(f"{simulator.url}/vision", tmp_path / "home", Reach.of("127.0.0.1"))
+        forge = Git(git, NOW)
+        pages = forge.harvest(forge.find_repository(""), {"commit": "a" * 40})
+        beats = [next(pages) for _ in range(5)]
+        may_go_on.set()
+        rest = list(pages)
+
+    assert beats == [Page([], {"commit": "a" * 40})] * 5
+    assert [record.external_id for page in rest for record in page.records] == repository.commits
+
+
+def test_a_repository_elsewhere_is_looked_for_before_it_is_fetched(repository, tmp_path):
+    with ForgeSimulator(GitServer(repository.folder.parent)).serving() as simulator:
+        git = open_git(f"{simulator.url}/vision", tmp_path / "home", Reach.of("127.0.0.1"))
+
+        with pytest.raises(SourceNotFoundError, match="no commit on its default branch"):
+            Git(git, NOW).find_repository("")
+        repository.commit()
+        found = Git(git, NOW).find_repository("")
+
+    assert found.path.endswith("/vision")
+    assert not (tmp_path / "home").exists()

@@ -150,6 +150,20 @@ def test_where_git_fails_the_api_goes_on_and_a_gap_says_why(
     assert commits() == set(grown.commits)
 
 
+def test_a_change_that_was_read_without_git_is_read_again_with_it(harvest, hosted, merging):
+    merging.rebase(7, "a.py", "b.py")
+    hosted.server, really = Spoilt(hosted.server, closed), hosted.server
+    harvest()
+    hosted.server = really
+
+    harvest(TOMORROW)
+    harvest(TOMORROW + timedelta(hours=1))
+
+    told = Contribution.objects.get(kind="change").facts["commits"]
+    assert set(told) >= set(merging.repository.commits[-2:])
+    assert len(told) == 4
+
+
 class Spoilt:
     """A git server whose answers are all spoilt."""
 
@@ -193,7 +207,9 @@ def test_a_history_that_was_rewritten_doubles_nothing(harvest, hosted, grown):
     assert len(commits()) == 4
 
 
-def test_an_empty_repository_is_not_fetched(harvest, simulator):
+def test_an_empty_repository_is_not_fetched(harvest, simulator, hosted):
+    hosted.world.changes.append(Change(1, LI, state="OPEN"))
+
     assert harvest().is_complete
     assert of_git(simulator) == []
     assert HarvestGap.objects.count() == 0
