@@ -5,6 +5,7 @@ A query that GitHub's schema does not allow fails here as it would there.
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -37,7 +38,7 @@ from tests.github_nodes import (
     review,
     writer,
 )
-from tests.repositories import GitRepository
+from tests.repositories import GitRepository, git
 from tests.simulator import Reply, Request
 
 __all__ = [
@@ -91,6 +92,8 @@ class NothingThereError(Exception):
 class GitHubWorld:
     """One repository and what it holds, under a name that may change.
 
+    ``history`` lies behind it, and ``people`` have accounts, by their addresses.
+
     It counts the ``points`` that its queries cost.
     """
 
@@ -103,6 +106,7 @@ class GitHubWorld:
     number: int = NUMBER
     history: GitRepository | None = None
     pushed: str = BEGAN.isoformat()
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
     points: int = 0
     _nodes: dict[int, tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
 
@@ -204,6 +208,7 @@ class GitHubWorld:
             "url": f"https://github.com/{self.path}",
             "pushedAt": self.pushed,
             "defaultBranchRef": self._branch(),
+            "object": lambda _, oid: self._commit(oid),
             "pullRequests": connection([self._node_of(change) for change in self.changes]),
             "issues": connection(self.issues),
             "discussions": connection(self.discussions),
@@ -214,6 +219,22 @@ class GitHubWorld:
         if self.history is None or not self.history.commits:
             return None
         return {"target": {"__typename": "Commit", "oid": self.history.commits[-1]}}
+
+    def _commit(self, oid: str) -> dict[str, Any]:
+        """A commit as GitHub tells it: its author, and whom the trailers name."""
+        told = git(self.history.folder, "show", "--no-patch", "--format=%ae%n%ce%n%B", oid)
+        author, committer, message = told.decode().split("\n", 2)
+        others = re.findall(r"^Co-authored-by:.*<(.*)>", message, re.MULTILINE)
+        writers = [self._writer(email) for email in (author, *others)]
+        return {
+            "__typename": "Commit",
+            "oid": oid,
+            "authors": connection(writers),
+            "committer": self._writer(committer),
+        }
+
+    def _writer(self, email: str) -> dict[str, Any]:
+        return writer(self.people.get(email), email=email)
 
 
 @dataclass

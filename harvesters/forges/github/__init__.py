@@ -28,6 +28,7 @@ from harvesters.forge import (
     Transport,
     authors_of,
 )
+from harvesters.forges.github.accounts import add_accounts
 from harvesters.forges.github.forecast import forecast
 from harvesters.forges.github.freshness import begin, unchanged
 from harvesters.forges.github.history import History
@@ -83,9 +84,10 @@ class GitHub:
             yield Page([], stand.as_cursor(), repository=found)
         git = self.clones(found) if self.clones else None
         if git is not None:
-            for page, behind in History(git, found, self.now).walk(stand):
-                stand = behind
-                yield page
+            for told, behind in History(git, found, self.now).walk(stand):
+                add = partial(add_accounts, self.transport, told)
+                page, stand = self._patiently(add, replace(behind, accounts=stand.accounts), found)
+                yield replace(page, cursor=stand.as_cursor())
         step = partial(self._step, git=git if has_history(stand, self.now) else None)
         while True:
             page, stand = self._patiently(step, stand, found)

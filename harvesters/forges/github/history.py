@@ -40,12 +40,12 @@ class History:
     now: datetime
 
     def walk(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
-        """Fetch what ``stand`` needs, and read the commits; after each page where it stands."""
+        """Fetch what ``stand`` needs, and read the commits; with each page where we stand after."""
         if NEEDS_HISTORY.isdisjoint(stand.due) or not has_history(stand, self.now):
             return
         try:
             for _ in self.git.refresh():
-                yield Page([], stand.as_cursor()), stand
+                yield Page([], {}), stand
             for page in self._pages(stand):
                 behind = replace(stand, git=page.cursor, commits=page.total or stand.commits)
                 stand = read_whole(behind) if page.is_last else behind
@@ -55,7 +55,7 @@ class History:
                 )
         except ForgeError as error:
             stand = unread(stand, self.now)
-            yield Page([], stand.as_cursor(), [Gap("commits", str(error))]), stand
+            yield Page([], {}, [Gap("commits", str(error))]), stand
 
     def _pages(self, stand: Stand) -> Iterator[Page]:
         newest = stand.due.get(COMMITS, "").rpartition(" ")[2]

@@ -1,6 +1,6 @@
 """Where a harvest of GitHub stands: the cursor that is stored behind each page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,9 @@ FIRST_PAGE, LARGEST_PAGE, GROWTH = 25, 50, 5
 QUICK_SECONDS = 4.0
 OVERLAP = timedelta(minutes=10)
 """A sweep looks back this far behind the latest update that the last one knew of."""
+
+Account = Sequence[str]
+"""The number and the login of an account; nothing where there is none."""
 
 COMMITS, CHANGES = "commits", "changes"
 FETCHED_AGAIN = timedelta(days=1)
@@ -28,8 +31,9 @@ class Stand:
     this harvest has still to walk, ``marks`` those of the streams that were walked. ``reached``
     tells how far back the next sweep of a stream looks; without it the stream is read from its
     beginning. ``seen`` counts the items of the stream so far, ``total`` those of the repository
-    without its ``commits``. ``git`` is where the walk through the commits stands, and
-    ``unread_until`` when a history that could not be fetched is tried again.
+    without its ``commits``. ``git`` is where the walk through the commits stands, ``accounts`` are
+    those behind the addresses in them, and ``unread_until`` is when a history that could not be
+    fetched is tried again.
     """
 
     version: int = VERSION
@@ -43,6 +47,7 @@ class Stand:
     marks: Mapping[str, str] = field(default_factory=dict)
     reached: Mapping[str, str] = field(default_factory=dict)
     commits: int = 0
+    accounts: Mapping[str, Account] = field(default_factory=dict)
     git: Cursor = field(default_factory=dict)
     unread_until: str = ""
 
