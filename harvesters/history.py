@@ -4,10 +4,11 @@ A commit is kept by its hash, so that a history that was rewritten, or is read a
 nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from harvesters.filekinds import Sized
 from harvesters.forge import Cursor, Page
 from harvesters.gitlog import Commit
 
@@ -48,6 +49,14 @@ class GitTransport(Protocol):
         """The commits after ``after``, or all, up to ``head``, without the first ``skip``.
 
         Parents come first, always in the same order; a page is read before the next is asked for.
+        """
+
+    def changed(
+        self, pairs: Sequence[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Sequence[Sized]]:
+        """The files that the second commit of each pair changed since it left the first.
+
+        A pair of which that cannot be told is missing in the answer.
         """
 
     def line(self, sha: str, count: int) -> Sequence[Commit]:

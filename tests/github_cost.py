@@ -61,11 +61,22 @@ def _walk(
         if isinstance(one, FragmentSpreadNode):
             _walk(fragments[one.name.value].selection_set, times, cost, fragments, variables)
             continue
+        if isinstance(one, FieldNode) and not _is_asked(one, variables):
+            continue
         if isinstance(one, FieldNode) and (size := _size_of(one, variables)):
             cost.lists += times
             inner = times * size
             cost.nodes += inner
         _walk(one.selection_set, inner, cost, fragments, variables)
+
+
+def _is_asked(field: FieldNode, variables: dict[str, Any]) -> bool:
+    """Whether the field is asked for at all, where it says ``@include(if: $name)``."""
+    for directive in field.directives or ():
+        for argument in directive.arguments or ():
+            if directive.name.value == "include" and isinstance(argument.value, VariableNode):
+                return bool(variables[argument.value.name.value])
+    return True
 
 
 def _size_of(asked: FieldNode, variables: dict[str, Any]) -> int:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from harvesters.filekinds import Sized
 from harvesters.forge import ForgeAnswerError, SourceNotFoundError
 from harvesters.gitlog import LOG_FORMAT, Commit, read_log
 from harvesters.transports.addresses import PUBLIC, Reach
 from harvesters.transports.children import GitChild, GitFailedError, ask_git
+from harvesters.transports.diffs import SIZES, Pair, changed
 from harvesters.transports.fetching import QUICK_SECONDS, Remote, check, fetch
 
 READ_SECONDS = 1800
@@ -28,8 +30,7 @@ _REMOTE = re.compile(r"(https|http)://[^\s/@]+(/[^\s]*)?")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*::?//|[a-z0-9+.-]+::|[^/\s]+@[^/\s]+:", re.IGNORECASE)
 
 _WHICH = ("--no-walk=unsorted", "--stdin", f"--format={LOG_FORMAT}")
-_SIZES = ("--numstat", "--find-renames", "--no-ext-diff", "--no-textconv", "--no-color")
-_LOG = ("log", *_WHICH, "-z", *_SIZES)
+_LOG = ("log", *_WHICH, "-z", *SIZES)
 _BARE_LOG = ("rev-list", *_WHICH, "--no-commit-header")
 """Without sizes, and so even without trees, which ``git log`` wants to see."""
 
@@ -147,6 +148,10 @@ class GitProcess:
             yield commit
         if told != len(shas):
             raise ForgeAnswerError(f"git told {told} of {len(shas)} commits of {self.address}.")
+
+    def changed(self, pairs: Sequence[Pair]) -> dict[Pair, tuple[Sized, ...]]:
+        clean = [pair for pair in pairs if all(map(_SHA.fullmatch, pair))]
+        return changed(self.directory, clean)
 
     def line(self, sha: str, count: int) -> list[Commit]:
         if not _SHA.fullmatch(sha):

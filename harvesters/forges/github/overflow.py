@@ -20,7 +20,7 @@ MOST_ROUNDS = 100
 """Further pages of one list; GitHub itself stops at 3,000 files."""
 
 _MORE = re.compile(
-    r"^query More\w+\(\$id: ID!, \$after: String!\) \{\n"
+    r"^query More\w+\(\$id: ID!, \$after: String\) \{\n"
     r"  (node\(id: \$id\) \{ \.\.\. on (\w+) \{ (\w+)\(.*)\n\}$",
     re.MULTILINE,
 )
@@ -121,7 +121,8 @@ def _lengthen(transport: Transport, rests: Sequence[_Rest]) -> dict[int, str]:
 
 def _append(rest: _Rest, more: Mapping[str, Any] | None, *, is_hidden: bool) -> None:
     connection = rest.connection
-    if more is None and not is_hidden:
+    may_be_left_out = rest.name == _MAY_BE_LEFT_OUT and not connection["nodes"]
+    if more is None and not is_hidden and not may_be_left_out:
         raise ForgeOverloadedError(f"GitHub left out more of the {rest.name} that it promised.")
     if more is None:
         connection["pageInfo"] = {"hasNextPage": False}
@@ -135,7 +136,7 @@ def _append(rest: _Rest, more: Mapping[str, Any] | None, *, is_hidden: bool) -> 
 def _ask(transport: Transport, rests: Sequence[_Rest]) -> Found:
     declared, parts, variables = [], [], {}
     for number, rest in enumerate(rests):
-        declared.append(f"$id{number}: ID!, $after{number}: String!")
+        declared.append(f"$id{number}: ID!, $after{number}: String")
         query = re.sub(r"\$(id|after)\b", rf"$\g<1>{number}", rest.query)
         parts.append(f"  rest{number}: {query}")
         variables[f"id{number}"] = rest.owner["id"]

@@ -23,7 +23,7 @@ from harvesters.forges.github.issues import issue_records
 from harvesters.forges.github.listing import Listing
 from harvesters.forges.github.nodes import Node
 from harvesters.forges.github.overflow import complete
-from harvesters.forges.github.pulls import add_rebased
+from harvesters.forges.github.pulls import add_files, add_rebased
 from harvesters.forges.github.queries import ask, end_of
 from harvesters.forges.github.releases import release_records
 from harvesters.forges.github.stand import CHANGES, Stand, mark_of
@@ -91,6 +91,7 @@ class Connection:
             repository=stand.node,
             page=stand.page,
             after=stand.after or None,
+            **self._files_asked(git),
         )
         if found.data["repository"] is None:
             raise SourceNotFoundError(f"GitHub does not show {repository.path}.")
@@ -107,12 +108,18 @@ class Connection:
             for place in range(len(items))
             if (why := found.hidden_below("repository", self.field, "nodes", place))
         }
+        if git is not None and self.name == CHANGES:
+            add_files(git, items)
         hidden = complete(transport, items, hidden)
         if git is not None and self.name == CHANGES:
             add_rebased(git, items)
         goes_on = connection["pageInfo"]["hasNextPage"] and not self._reaches_back(since, items)
         end = end_of(connection, stand.after) if goes_on else ""
         return Listing(items, end, hidden, seconds=found.seconds)
+
+    def _files_asked(self, git: GitTransport | None) -> dict[str, Any]:
+        """Of pull requests, whether GitHub shall list the files, which git may know."""
+        return {"files": git is None} if self.name == CHANGES else {}
 
     def _reaches_back(self, since: str, items: Sequence[Node | None]) -> bool:
         """Whether a sweep, latest first, came to what the last one saw already."""
