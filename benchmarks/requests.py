@@ -1,9 +1,10 @@
 """Harvesting pull requests of one GitHub on loopback: requests, time and work, beside others.
 
 Each answer takes 150 ms, as over the sea. A pull request has 3 reviews, 4 comments on its lines, 3
-under it, 5 commits and 6 files. Naive PyGithub is what its examples teach, without its own pause
-between requests; Perceval is run as it comes, in an environment of its own (it is GPL, and tells
-no sizes of files). The floor is a list of 100 pull requests a request, with nothing else.
+under it, 5 commits and 6 files; git serves it too, and ours begins with that. Naive PyGithub is
+what its examples teach, without its own pause between requests; Perceval is run as it comes, in an
+environment of its own (it is GPL, and tells no sizes of files). The floor is a list of 100 pull
+requests a request, with nothing else.
 """
 
 import os
@@ -17,9 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.git_server import GitServer
+from tests.github_hosted import Hosted, is_git, write
 from tests.github_nodes import Change, account, commit, remark, review, thread
 from tests.github_rest import GitHubRest
 from tests.github_world import GitHubWorld
+from tests.repositories import GitRepository
 from tests.simulator import ForgeSimulator, Reply, Request
 
 NAMES = ("harvest-requests",)
@@ -37,6 +41,7 @@ class Run:
 
     items: int
     requests: int
+    git_requests: int
     seconds: float
     cpu_seconds: float
 
@@ -55,7 +60,10 @@ def run(names: list[str], quick: bool) -> Iterator[dict[str, Any]]:
     if NAMES[0] not in names:
         return
     size = QUICK_SIZE if quick else SIZE
-    with _played(size) as simulator:
+    with (
+        tempfile.TemporaryDirectory(prefix="oc-github-") as served,
+        _played(size, Path(served)) as simulator,
+    ):
         ours = _measure(simulator, [sys.executable, "-m", "benchmarks.peers.ours"])
         naive = _measure(simulator, [sys.executable, str(PEERS / "naive_pygithub.py")])
         yield _row("naive PyGithub", ours, naive, size)
@@ -70,12 +78,15 @@ def run(names: list[str], quick: bool) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def _played(size: int) -> Iterator[ForgeSimulator]:
-    rest = GitHubRest(world_of(size))
+def _played(size: int, folder: Path) -> Iterator[ForgeSimulator]:
+    world, repository = world_of(size), GitRepository.at(folder / "vision")
+    write(repository, world.changes)
+    world.history = repository
+    hosted = Hosted(world, GitServer(folder), GitHubRest(world))
 
     def slowly(request: Request) -> Reply:
         time.sleep(LATENCY_SECONDS)
-        return rest(request)
+        return hosted(request)
 
     with ForgeSimulator(slowly).serving() as simulator:
         yield simulator
@@ -115,7 +126,7 @@ def _environment(folder: Path) -> Path:
 
 
 def _measure(simulator: ForgeSimulator, command: Sequence[str], below: str = "") -> Run:
-    asked = len(simulator.requests)
+    simulator.requests.clear()
     begun, before = time.perf_counter(), os.times()
     done = subprocess.run(
         [*command, simulator.url + below.rstrip("/")],
@@ -129,7 +140,8 @@ def _measure(simulator: ForgeSimulator, command: Sequence[str], below: str = "")
         raise RuntimeError(done.stderr[-2000:])
     return Run(
         int(done.stdout),
-        len(simulator.requests) - asked,
+        sum(not is_git(request) for request in simulator.requests),
+        sum(map(is_git, simulator.requests)),
         seconds,
         after.children_user + after.children_system - before.children_user - before.children_system,
     )
@@ -147,7 +159,8 @@ def _row(peer: str, ours: Run, theirs: Run, size: int) -> dict[str, Any]:
         "floor": f"lists of {FLOOR_PAGE}",
         "floor_value": floor,
         "size": (
-            f"{size} pull requests; items/s {_pair(ours.rate, theirs.rate)}; CPU ms an item"
+            f"{size} pull requests; {ours.git_requests} requests of one git fetch besides;"
+            f" items/s {_pair(ours.rate, theirs.rate)}; CPU ms an item"
             f" {_pair(ours.work, theirs.work)}"
         ),
     }

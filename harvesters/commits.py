@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from harvesters.filekinds import sizes_by_kind
-from harvesters.forge import ContributionRecord, Gap, Kind, Page, Participant, Role
+from harvesters.forge import (
+    ContributionRecord,
+    Gap,
+    Kind,
+    Page,
+    Participant,
+    Role,
+    authors_of,
+)
 from harvesters.gitlog import (
     Commit,
     Trailer,
@@ -33,12 +41,16 @@ def read_commits(
     items = 0
     for commit in commits:
         items += 1
+        short = commit.sha[:12]
         try:
-            records.append(parse_commit(commit, address, now, forges))
+            record = parse_commit(commit, address, now, forges)
         except (ValueError, OverflowError) as error:
-            gaps.append(Gap(f"commit {commit.sha[:12]}", f"its date cannot be told: {error}"))
-        if commit.files is None and len(commit.parents) < 2:  # noqa: PLR2004 - not a merge
-            gaps.append(Gap(f"size of {commit.sha[:12]}", "the clone lacks its files"))
+            gaps.append(Gap(f"commit {short}", f"its date cannot be told: {error}"))
+            continue
+        records.append(record)
+        if commit.files is None and not record.facts["is_merge"]:
+            why = "the clone lacks its files"
+            gaps.append(Gap(f"size of {short}", why, authors_of(record)))
     return Page(records, {}, gaps, items=items)
 
 

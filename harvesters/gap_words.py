@@ -24,6 +24,7 @@ SUBJECTS = (
     gettext_noop("solution of %(what)s"),
     gettext_noop("one of the pull requests"),
     gettext_noop("one of the issues"),
+    gettext_noop("commits"),
     gettext_noop("security advisories"),
     gettext_noop("merge requests"),
     gettext_noop("issues"),
@@ -65,6 +66,8 @@ REASONS = (
         " Renew it, or give it the right to read."
     ),
     gettext_noop("%(where)s is longer than we read."),
+    gettext_noop("%(where)s cannot be fetched: %(why)s"),
+    gettext_noop("What was fetched lacks the newest commit, %(number)s."),
 )
 
 _PLACE = re.compile(r"%\\\((\w+)\\\)s")

@@ -2,9 +2,14 @@
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from harvesters.forge import Kind
+from harvesters.forge import Kind, RepositoryRecord
 from harvesters.forges.github import GitHub
+from harvesters.history import GitTransport
+from harvesters.transports.addresses import Reach
+from harvesters.transports.git import open_clone
 from harvesters.transports.github import GitHubApi
 
 COUNTED = {Kind.CHANGE, Kind.REVIEW, Kind.COMMENT}
@@ -13,9 +18,17 @@ COUNTED = {Kind.CHANGE, Kind.REVIEW, Kind.COMMENT}
 def main(url: str) -> None:
     """Harvest everything, and count what the others count."""
     now = datetime.now(UTC)
-    forge = GitHub(GitHubApi(url, "t", lambda: now), now)
-    pages = forge.harvest(forge.find_repository("lab/vision"), {})
-    sys.stdout.write(str(sum(record.kind in COUNTED for page in pages for record in page.records)))
+    reach = Reach().with_own(url)
+    with TemporaryDirectory() as home:
+
+        def clone(repository: RepositoryRecord) -> GitTransport:
+            place = f"{url}/{repository.path}.git"
+            return open_clone(place, Path(home), repository.external_id, reach, str)
+
+        forge = GitHub(GitHubApi(url, "t", lambda: now), now, clone)
+        pages = forge.harvest(forge.find_repository("lab/vision"), {})
+        count = sum(record.kind in COUNTED for page in pages for record in page.records)
+    sys.stdout.write(str(count))
 
 
 main(sys.argv[1])

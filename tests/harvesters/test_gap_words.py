@@ -17,6 +17,7 @@ SUBJECTS = [
     "solution of issue I7ABC",
     "one of the pull requests",
     "security advisories",
+    "commits",
     "pull request 7",
     "merge request 7",
     "discussion 7",
@@ -41,6 +42,8 @@ REASONS = [
     "The forge's answer lacks what it promises: KeyError('title')",
     "/repos/lab/vision/pulls/7/files does not exist, is private, or was taken down (HTTP 404).",
     "The forge failed on /repos/lab/vision/pulls/7/files (HTTP 500).",
+    "https://github.com/lab/vision.git cannot be fetched: it is larger than what we take.",
+    "What was fetched lacks the newest commit, 0123456789abcdef.",
 ]
 
 

@@ -48,7 +48,11 @@ def add_accounts(
     others = {key: account for key, account in stand.accounts.items() if key not in found}
     behind = replace(stand, accounts=dict([*others.items(), *found.items()][-MOST_KNOWN:]))
     records = [_with_accounts(record, found, repository.host) for record in page.records]
-    return replace(page, records=records), behind
+    gaps = [
+        replace(gap, concerns=tuple(_account(one, found, repository.host) for one in gap.concerns))
+        for gap in page.gaps
+    ]
+    return replace(page, records=records, gaps=gaps), behind
 
 
 def _key(actor: ActorRecord) -> str:

@@ -47,15 +47,13 @@ class History:
             for _ in self.git.refresh():
                 yield Page([], {}), stand
             for page in self._pages(stand):
-                behind = replace(stand, git=page.cursor, commits=page.total or stand.commits)
-                stand = read_whole(behind) if page.is_last else behind
-                yield (
-                    replace(page, cursor=stand.as_cursor(), total=stand.items, is_last=False),
-                    stand,
-                )
+                stand = replace(stand, git=page.cursor, commits=page.total or stand.commits)
+                subjects = [COMMITS] if page.is_last else []
+                stand = read_whole(stand) if page.is_last else stand
+                yield replace(page, total=stand.items, is_last=False, subjects=subjects), stand
         except ForgeError as error:
             stand = unread(stand, self.now)
-            yield Page([], {}, [Gap("commits", str(error))]), stand
+            yield Page([], {}, [Gap(COMMITS, str(error))]), stand
 
     def _pages(self, stand: Stand) -> Iterator[Page]:
         newest = stand.due.get(COMMITS, "").rpartition(" ")[2]

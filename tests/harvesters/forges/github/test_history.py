@@ -9,9 +9,10 @@ import pytest
 
 from harvesters.models import Contribution, HarvestCursor, HarvestGap, Repository
 from harvesters.services.storing import LEASE, LeaseLostError
-from tests.git_server import commands_with
+from tests.git_server import GitServer, commands_with
 from tests.github_git import *  # noqa: F403
-from tests.github_git import TOKEN, asked, is_git
+from tests.github_git import TOKEN
+from tests.github_hosted import asked, is_git
 from tests.github_nodes import Change
 from tests.github_played import LI, MERGER, NOW
 from tests.repositories import WU, GitRepository
@@ -150,6 +151,7 @@ def test_where_git_fails_the_api_goes_on_and_a_gap_says_why(
     assert of_git(simulator) == [], "what may be too large is not tried every hour"
     assert harvest(TOMORROW).new == 3
     assert commits() == set(grown.commits)
+    assert HarvestGap.objects.count() == 0
 
 
 def test_a_change_that_was_read_without_git_is_read_again_with_it(harvest, hosted, merging):
@@ -179,7 +181,7 @@ class Spoilt:
 def test_another_history_under_the_name_is_not_taken_for_this_one(harvest, hosted, grown, tmp_path):
     other = GitRepository.at(tmp_path / "elsewhere" / "vision")
     other.commit(b"Somebody else's")
-    hosted.server = replace(hosted.server, folder=other.folder.parent)
+    hosted.server = GitServer(other.folder.parent)
 
     report = harvest()
 

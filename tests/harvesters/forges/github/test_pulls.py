@@ -6,7 +6,7 @@ import pytest
 
 from harvesters.models import Contribution, HarvestGap
 from tests.github_git import *  # noqa: F403
-from tests.github_git import asked
+from tests.github_hosted import asked
 from tests.github_nodes import Change
 from tests.github_played import LI, MERGER, NOW
 from tests.repositories import git
