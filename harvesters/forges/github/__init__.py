@@ -86,7 +86,8 @@ class GitHub:
         if git is not None:
             for told, behind in History(git, found, self.now).walk(stand):
                 add = partial(add_accounts, self.transport, told)
-                page, stand = self._patiently(add, replace(behind, accounts=stand.accounts), found)
+                kept = {"node": stand.node, "page": stand.page, "accounts": stand.accounts}
+                page, stand = self._patiently(add, replace(behind, **kept), found)
                 yield replace(page, cursor=stand.as_cursor())
         step = partial(self._step, git=git if has_history(stand, self.now) else None)
         while True:
