@@ -12,6 +12,7 @@ us: nothing that was read is asked for again, on whichever page it is listed the
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -40,8 +41,15 @@ MOST_PAGES = 20_000
 BROKEN_PROMISES = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 """What reading raises where an item is not as the forge's description says."""
 
+MOST_DOUBTS = 3
+"""So often a page is asked for that is not believed, until it is left for later."""
+
 Told = Sequence[tuple[Any, Reading]]
 """Items, and what each of them means."""
+
+
+class ContradictionError(ForgeBusyError):
+    """A page of a list contradicts itself, what was asked, or another page."""
 
 
 def walk(streams: Sequence[Stream], cursor: Cursor, now: datetime) -> Iterator[Page]:
@@ -52,10 +60,11 @@ def walk(streams: Sequence[Stream], cursor: Cursor, now: datetime) -> Iterator[P
     """
     by_name = {stream.name: stream for stream in streams}
     stand = resumed(cursor, by_name, now)
+    doubts: Counter[tuple[str, int]] = Counter()
     for _ in range(MOST_PAGES):
         stream = by_name[stand.stream]
         try:
-            for page, here in _step(stream, stand, list(by_name)):
+            for page, here in _step(stream, stand, list(by_name), _doubted(doubts, stand)):
                 stand = here
                 if page is not None:
                     yield page
@@ -63,13 +72,36 @@ def walk(streams: Sequence[Stream], cursor: Cursor, now: datetime) -> Iterator[P
                     return
         except ForgeOverloadedError as error:
             stand = asking_less(stand, error)
+        except ContradictionError as error:
+            doubts[stand.stream, stand.number] += 1
+            stand = _asking_again(stream, stand, _doubted(doubts, stand), error)
     raise ForgeAnswerError(f"The forge's list of {stand.stream} has no end.")
 
 
+def _doubted(doubts: Counter[tuple[str, int]], stand: Stand) -> int:
+    return doubts[stand.stream, stand.number]
+
+
+def _asking_again(stream: Stream, stand: Stand, doubts: int, error: ContradictionError) -> Stand:
+    """The same page, since most likely it was spoilt on its way; then the page before it.
+
+    Raises:
+        ContradictionError: the ``error``, where it stays.
+    """
+    if doubts >= MOST_DOUBTS:
+        raise error
+    if doubts > 1 and stand.number > 1 and stream.order is not Order.OLDEST_UPDATE_FIRST:
+        # So many items may have come that this page is now what the one before was.
+        return replace(stand, number=stand.number - 1, before="")
+    return stand
+
+
 def _step(
-    stream: Stream, stand: Stand, names: Sequence[str]
+    stream: Stream, stand: Stand, names: Sequence[str], doubts: int
 ) -> Iterator[tuple[Page | None, Stand]]:
     """One listing, a few items at a time; behind the last of them it is walked.
+
+    ``doubts`` is how often this page was not believed so far.
 
     Where nothing was new there is no page, but at the end of the sweep.
 
@@ -78,6 +110,8 @@ def _step(
     """
     stand = stand.in_pages_of(min(stand.size, stream.largest_page))
     listing = stream.list(stand.asked)
+    if None in listing.items and doubts < MOST_DOUBTS - 1:
+        raise _contradicts(stream, "has holes")
     behind = _WALKERS[stream.order](stream, stand, listing)
     if not behind.stream:
         behind = begin_next(behind, stream.name, names)
@@ -149,7 +183,9 @@ def _read_some(stream: Stream, items: Sequence[Any]) -> tuple[Told, ForgeError |
 
 
 def _read(stream: Stream, item: Any) -> Reading:
-    """An item's reading; one that breaks its promise is a gap, and its neighbours count."""
+    """An item's reading; one that breaks its promise twice is a gap, and its neighbours count."""
+    with suppress(*BROKEN_PROMISES):
+        return stream.read(item)
     try:
         return stream.read(item)
     except BROKEN_PROMISES as error:
@@ -218,6 +254,8 @@ def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
         back = -(-shrunk // stand.size)
         return replace(stand, number=max(1, stand.number - back), before="", expected=listing.total)
     seen = _having_seen(stream, stand, listing)
+    if stand.number > 1 and listing.items and seen.before == stand.before:
+        raise _contradicts(stream, "repeats the page before")
     since = moment(stand.since)
     is_by_update = stream.order is Order.NEWEST_UPDATE_FIRST
     if is_by_update and since and moments and moments[-1] < since:
@@ -225,8 +263,6 @@ def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     if not listing.has_more or not listing.items:
         _refuse_early_end(stream, stand, listing)
         return walked(seen)
-    if seen.before == stand.before:
-        raise _contradicts(stream, "repeats the page before")
     behind = replace(seen, number=stand.number + 1, expected=listing.total)
     # Where pages had to be halved, they grow again, if a larger one begins just here.
     size = _grown(stream, min(2 * stand.size, FIRST_PAGE), listing)
@@ -271,8 +307,8 @@ def _grown(stream: Stream, size: int, listing: Listing) -> int:
     return min(size, stream.largest_page) if listing.seconds < QUICK_SECONDS else 0
 
 
-def _contradicts(stream: Stream, how: str) -> ForgeBusyError:
-    return ForgeBusyError(f"The forge's list of {stream.name} {how}. It is asked again soon.")
+def _contradicts(stream: Stream, how: str) -> ContradictionError:
+    return ContradictionError(f"The forge's list of {stream.name} {how}. It is asked again soon.")
 
 
 _WALKERS: Mapping[Order, Callable[[Stream, Stand, Listing], Stand]] = {
