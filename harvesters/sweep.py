@@ -11,12 +11,11 @@ Items that take requests of their own are told a few at a time, and also where t
 us: nothing that was read is asked for again, on whichever page it is listed then.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from harvesters.forge import (
@@ -28,8 +27,11 @@ from harvesters.forge import (
     Gap,
     Page,
 )
+from harvesters.marks import BROKEN_PROMISES, digest_of, mark_of, moments_of, name_of
 from harvesters.stand import FIRST_PAGE, Stand, asking_less, begin_next, moment, resumed, walked
 from harvesters.streams import Listing, Order, Reading, Stream
+
+__all__ = ["BROKEN_PROMISES", "ContradictionError", "walk"]
 
 GROWTH = 10
 QUICK_SECONDS = 4.0
@@ -38,9 +40,6 @@ TICK = timedelta(seconds=1)
 """Forges tell whole seconds, and differ in whether ``since`` includes its own."""
 
 MOST_PAGES = 20_000
-BROKEN_PROMISES = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
-"""What reading raises where an item is not as the forge's description says."""
-
 MOST_DOUBTS = 3
 """So often a page is asked for that is not believed, until it is left for later."""
 
@@ -143,7 +142,7 @@ def _is_new(stream: Stream, stand: Stand, item: Any) -> bool:
     with suppress(*BROKEN_PROMISES):
         if since is not None and stream.updated_at(item) < since - TICK:
             return False
-        return _mark(stream, item) not in stand.known
+        return mark_of(stream, item) not in stand.known
     return True
 
 
@@ -152,7 +151,7 @@ def _marks(stream: Stream, told: Told, settled: datetime | None) -> Iterator[str
     for item, _ in told:
         with suppress(*BROKEN_PROMISES):
             if settled is None or stream.updated_at(item) < settled - TICK:
-                yield _mark(stream, item)
+                yield mark_of(stream, item)
 
 
 def _settled(stream: Stream, listing: Listing) -> datetime | None:
@@ -163,12 +162,7 @@ def _settled(stream: Stream, listing: Listing) -> datetime | None:
     """
     if stream.order is not Order.OLDEST_UPDATE_FIRST:
         return None
-    return max(_moments(stream.updated_at, listing), default=None)
-
-
-def _mark(stream: Stream, item: Any) -> str:
-    told = f"{stream.key(item)}\n{stream.updated_at(item).isoformat()}"
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+    return max(moments_of(stream.updated_at, listing), default=None)
 
 
 def _read_some(stream: Stream, items: Sequence[Any]) -> tuple[Told, ForgeError | None]:
@@ -190,7 +184,7 @@ def _read(stream: Stream, item: Any) -> Reading:
         return stream.read(item)
     except BROKEN_PROMISES as error:
         why = f"The forge's answer lacks what it promises: {error!r:.200}"
-        return Reading(gaps=[Gap(f"{stream.name} {_name_of(stream, item)}", why)])
+        return Reading(gaps=[Gap(f"{stream.name} {name_of(stream, item)}", why)])
 
 
 def _page(told: Told, here: Stand, total: int | None) -> Page:
@@ -204,22 +198,9 @@ def _page(told: Told, here: Stand, total: int | None) -> Page:
     )
 
 
-def _digest(stream: Stream, listing: Listing) -> str:
-    """Which items a page holds, in whatever order it tells them."""
-    names = "\n".join(sorted(_name_of(stream, item) for item in listing.items))
-    return hashlib.sha256(names.encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _name_of(stream: Stream, item: Any) -> str:
-    try:
-        return stream.key(item)[:200]
-    except BROKEN_PROMISES:
-        return "without a number"
-
-
 def _upwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     """Behind a page of the oldest updates: at its last moment, or, if that is all one, further."""
-    moments = _moments(stream.updated_at, listing)
+    moments = moments_of(stream.updated_at, listing)
     since = moment(stand.since)
     if moments != sorted(moments):
         raise _contradicts(stream, "is not in the order that was asked for")
@@ -241,12 +222,12 @@ def _upwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
 def _has_slipped(stream: Stream, stand: Stand) -> bool:
     """Whether the page before is not what it was: then items moved on to it unseen."""
     again = stream.list(replace(stand, number=stand.number - 1).asked)
-    return _digest(stream, again) != stand.before
+    return digest_of(stream, again) != stand.before
 
 
 def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     """Behind a page of the newest: one further down, until the last sweep or the end is reached."""
-    moments = _moments(stream.ordered_by, listing)
+    moments = moments_of(stream.ordered_by, listing)
     if moments != sorted(moments, reverse=True):
         raise _contradicts(stream, "is not in the order that was asked for")
     shrunk = (stand.expected or 0) - (listing.total or 0) if listing.total is not None else 0
@@ -283,23 +264,14 @@ def _having_seen(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     moments = [*filter(None, [moment(stand.newest)])]
     # Downwards, what is newer than the first listing may be as old as something it passed.
     if not stand.newest or stream.order is Order.OLDEST_UPDATE_FIRST:
-        moments += _moments(stream.updated_at, listing)
+        moments += moments_of(stream.updated_at, listing)
     newest = max(moments, default=None)
     return replace(
         stand,
         newest=newest.isoformat() if newest else "",
-        before=_digest(stream, listing),
+        before=digest_of(stream, listing),
         done=stand.done + len(listing.items),
     )
-
-
-def _moments(of: Callable[[Any], datetime], listing: Listing) -> list[datetime]:
-    """The moments of the items; one that does not tell becomes a gap when it is read."""
-    moments = []
-    for item in listing.items:
-        with suppress(*BROKEN_PROMISES):
-            moments.append(of(item).astimezone(UTC))
-    return moments
 
 
 def _grown(stream: Stream, size: int, listing: Listing) -> int:
