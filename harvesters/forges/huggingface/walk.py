@@ -20,11 +20,11 @@ from harvesters.forge import (
 )
 from harvesters.forges.huggingface.commits import read_commit, read_release
 from harvesters.forges.huggingface.discussions import mark_of, needs_details, read_discussion
-from harvesters.forges.huggingface.hub import CommitPage, ContradictionError, DiscussionPage, Hub
+from harvesters.forges.huggingface.hub import CommitPage, DiscussionPage, Hub
 from harvesters.forges.huggingface.nodes import Node, account_record
 from harvesters.people import GHOST
 from harvesters.streams import Reading
-from harvesters.sweep import BROKEN_PROMISES
+from harvesters.sweep import BROKEN_PROMISES, ContradictionError
 
 AT_ONCE = 10
 """Discussions that are read before they are stored: each is asked for by itself."""
