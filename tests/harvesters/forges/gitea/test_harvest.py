@@ -389,7 +389,7 @@ def test_a_part_that_the_forge_cannot_give_is_a_gap_and_all_else_counts(
 
 
 def test_a_pull_request_that_the_forge_cannot_show_is_a_gap(harvest, simulator):
-    simulator.faults = [None] * 4 + [with_a_hole]
+    simulator.faults = [None] * 4 + [with_a_hole] * 3
 
     report = harvest()
 
