@@ -62,6 +62,9 @@ def resumed(cursor: Cursor, streams: Mapping[str, Stream], now: datetime) -> Sta
         return begun(replace(stand, began=now.isoformat(), done=0), next(iter(streams)))
     if streams[stand.stream].order is Order.OLDEST_UPDATE_FIRST:
         return replace(stand, number=1, before="")
+    if stand.expected is not None:
+        # A list that tells how long it is shows by that what was deleted since.
+        return stand
     # What was deleted since would have moved items on to the page before.
     return replace(stand, number=max(1, stand.number - 1), before="")
 

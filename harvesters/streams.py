@@ -28,12 +28,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a forge answers: the items, whether more follow, how many match in all if it tells."""
+    """What a forge answers: the items, whether more follow, how many match in all if it tells.
+
+    ``date`` is what the forge's clock says.
+    """
 
     items: Sequence[Any]
     has_more: bool
     total: int | None = None
     seconds: float = 0.0
+    date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

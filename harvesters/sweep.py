@@ -11,11 +11,11 @@ Items that take requests of their own are told a few at a time, and also where t
 us: nothing that was read is asked for again, on whichever page it is listed then.
 """
 
-import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from harvesters.forge import (
@@ -27,8 +27,11 @@ from harvesters.forge import (
     Gap,
     Page,
 )
+from harvesters.marks import BROKEN_PROMISES, digest_of, mark_of, moments_of, name_of
 from harvesters.stand import FIRST_PAGE, Stand, asking_less, begin_next, moment, resumed, walked
 from harvesters.streams import Listing, Order, Reading, Stream
+
+__all__ = ["BROKEN_PROMISES", "ContradictionError", "walk"]
 
 GROWTH = 10
 QUICK_SECONDS = 4.0
@@ -37,11 +40,15 @@ TICK = timedelta(seconds=1)
 """Forges tell whole seconds, and differ in whether ``since`` includes its own."""
 
 MOST_PAGES = 20_000
-BROKEN_PROMISES = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
-"""What reading raises where an item is not as the forge's description says."""
+MOST_DOUBTS = 3
+"""So often a page is asked for that is not believed, until it is left for later."""
 
 Told = Sequence[tuple[Any, Reading]]
 """Items, and what each of them means."""
+
+
+class ContradictionError(ForgeBusyError):
+    """A page of a list contradicts itself, what was asked, or another page."""
 
 
 def walk(streams: Sequence[Stream], cursor: Cursor, now: datetime) -> Iterator[Page]:
@@ -52,10 +59,11 @@ def walk(streams: Sequence[Stream], cursor: Cursor, now: datetime) -> Iterator[P
     """
     by_name = {stream.name: stream for stream in streams}
     stand = resumed(cursor, by_name, now)
+    doubts: Counter[tuple[str, int]] = Counter()
     for _ in range(MOST_PAGES):
         stream = by_name[stand.stream]
         try:
-            for page, here in _step(stream, stand, list(by_name)):
+            for page, here in _step(stream, stand, list(by_name), _doubted(doubts, stand)):
                 stand = here
                 if page is not None:
                     yield page
@@ -63,13 +71,36 @@ def walk(streams: Sequence[Stream], cursor: Cursor, now: datetime) -> Iterator[P
                     return
         except ForgeOverloadedError as error:
             stand = asking_less(stand, error)
+        except ContradictionError as error:
+            doubts[stand.stream, stand.number] += 1
+            stand = _asking_again(stream, stand, _doubted(doubts, stand), error)
     raise ForgeAnswerError(f"The forge's list of {stand.stream} has no end.")
 
 
+def _doubted(doubts: Counter[tuple[str, int]], stand: Stand) -> int:
+    return doubts[stand.stream, stand.number]
+
+
+def _asking_again(stream: Stream, stand: Stand, doubts: int, error: ContradictionError) -> Stand:
+    """The same page, since most likely it was spoilt on its way; then the page before it.
+
+    Raises:
+        ContradictionError: the ``error``, where it stays.
+    """
+    if doubts >= MOST_DOUBTS:
+        raise error
+    if doubts > 1 and stand.number > 1 and stream.order is not Order.OLDEST_UPDATE_FIRST:
+        # So many items may have come that this page is now what the one before was.
+        return replace(stand, number=stand.number - 1, before="")
+    return stand
+
+
 def _step(
-    stream: Stream, stand: Stand, names: Sequence[str]
+    stream: Stream, stand: Stand, names: Sequence[str], doubts: int
 ) -> Iterator[tuple[Page | None, Stand]]:
     """One listing, a few items at a time; behind the last of them it is walked.
+
+    ``doubts`` is how often this page was not believed so far.
 
     Where nothing was new there is no page, but at the end of the sweep.
 
@@ -78,6 +109,8 @@ def _step(
     """
     stand = stand.in_pages_of(min(stand.size, stream.largest_page))
     listing = stream.list(stand.asked)
+    if None in listing.items and doubts < MOST_DOUBTS - 1:
+        raise _contradicts(stream, "has holes")
     behind = _WALKERS[stream.order](stream, stand, listing)
     if not behind.stream:
         behind = begin_next(behind, stream.name, names)
@@ -109,7 +142,7 @@ def _is_new(stream: Stream, stand: Stand, item: Any) -> bool:
     with suppress(*BROKEN_PROMISES):
         if since is not None and stream.updated_at(item) < since - TICK:
             return False
-        return _mark(stream, item) not in stand.known
+        return mark_of(stream, item) not in stand.known
     return True
 
 
@@ -118,7 +151,7 @@ def _marks(stream: Stream, told: Told, settled: datetime | None) -> Iterator[str
     for item, _ in told:
         with suppress(*BROKEN_PROMISES):
             if settled is None or stream.updated_at(item) < settled - TICK:
-                yield _mark(stream, item)
+                yield mark_of(stream, item)
 
 
 def _settled(stream: Stream, listing: Listing) -> datetime | None:
@@ -129,12 +162,7 @@ def _settled(stream: Stream, listing: Listing) -> datetime | None:
     """
     if stream.order is not Order.OLDEST_UPDATE_FIRST:
         return None
-    return max(_moments(stream.updated_at, listing), default=None)
-
-
-def _mark(stream: Stream, item: Any) -> str:
-    told = f"{stream.key(item)}\n{stream.updated_at(item).isoformat()}"
-    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
+    return max(moments_of(stream.updated_at, listing), default=None)
 
 
 def _read_some(stream: Stream, items: Sequence[Any]) -> tuple[Told, ForgeError | None]:
@@ -149,10 +177,7 @@ def _read_some(stream: Stream, items: Sequence[Any]) -> tuple[Told, ForgeError |
 
 
 def _read(stream: Stream, item: Any) -> Reading:
-    """An item's reading; one that breaks its promise is a gap, and its neighbours count.
-
-    It is read a second time before: what was asked about it may have been answered wrongly once.
-    """
+    """An item's reading; one that breaks its promise twice is a gap, and its neighbours count."""
     with suppress(*BROKEN_PROMISES):
         return stream.read(item)
     try:
@@ -164,7 +189,7 @@ def _read(stream: Stream, item: Any) -> Reading:
 
 def _subject_of(stream: Stream, item: Any) -> str:
     """What a gap calls an item that cannot be read at all."""
-    return f"{stream.name} {_name_of(stream, item)}"
+    return f"{stream.name} {name_of(stream, item)}"
 
 
 def _page(stream: Stream, told: Told, here: Stand, total: int | None) -> Page:
@@ -181,22 +206,9 @@ def _page(stream: Stream, told: Told, here: Stand, total: int | None) -> Page:
     )
 
 
-def _digest(stream: Stream, listing: Listing) -> str:
-    """Which items a page holds, in whatever order it tells them."""
-    names = "\n".join(sorted(_name_of(stream, item) for item in listing.items))
-    return hashlib.sha256(names.encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _name_of(stream: Stream, item: Any) -> str:
-    try:
-        return stream.key(item)[:200]
-    except BROKEN_PROMISES:
-        return "without a number"
-
-
 def _upwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     """Behind a page of the oldest updates: at its last moment, or, if that is all one, further."""
-    moments = _moments(stream.updated_at, listing)
+    moments = moments_of(stream.updated_at, listing)
     since = moment(stand.since)
     if moments != sorted(moments):
         raise _contradicts(stream, "is not in the order that was asked for")
@@ -218,12 +230,12 @@ def _upwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
 def _has_slipped(stream: Stream, stand: Stand) -> bool:
     """Whether the page before is not what it was: then items moved on to it unseen."""
     again = stream.list(replace(stand, number=stand.number - 1).asked)
-    return _digest(stream, again) != stand.before
+    return digest_of(stream, again) != stand.before
 
 
 def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     """Behind a page of the newest: one further down, until the last sweep or the end is reached."""
-    moments = _moments(stream.ordered_by, listing)
+    moments = moments_of(stream.ordered_by, listing)
     if moments != sorted(moments, reverse=True):
         raise _contradicts(stream, "is not in the order that was asked for")
     shrunk = (stand.expected or 0) - (listing.total or 0) if listing.total is not None else 0
@@ -231,6 +243,8 @@ def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
         back = -(-shrunk // stand.size)
         return replace(stand, number=max(1, stand.number - back), before="", expected=listing.total)
     seen = _having_seen(stream, stand, listing)
+    if stand.number > 1 and listing.items and seen.before == stand.before:
+        raise _contradicts(stream, "repeats the page before")
     since = moment(stand.since)
     is_by_update = stream.order is Order.NEWEST_UPDATE_FIRST
     if is_by_update and since and moments and moments[-1] < since:
@@ -238,8 +252,6 @@ def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     if not listing.has_more or not listing.items:
         _refuse_early_end(stream, stand, listing)
         return walked(seen)
-    if seen.before == stand.before:
-        raise _contradicts(stream, "repeats the page before")
     behind = replace(seen, number=stand.number + 1, expected=listing.total)
     # Where pages had to be halved, they grow again, if a larger one begins just here.
     size = _grown(stream, min(2 * stand.size, FIRST_PAGE), listing)
@@ -260,23 +272,14 @@ def _having_seen(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     moments = [*filter(None, [moment(stand.newest)])]
     # Downwards, what is newer than the first listing may be as old as something it passed.
     if not stand.newest or stream.order is Order.OLDEST_UPDATE_FIRST:
-        moments += _moments(stream.updated_at, listing)
+        moments += moments_of(stream.updated_at, listing)
     newest = max(moments, default=None)
     return replace(
         stand,
         newest=newest.isoformat() if newest else "",
-        before=_digest(stream, listing),
+        before=digest_of(stream, listing),
         done=stand.done + len(listing.items),
     )
-
-
-def _moments(of: Callable[[Any], datetime], listing: Listing) -> list[datetime]:
-    """The moments of the items; one that does not tell becomes a gap when it is read."""
-    moments = []
-    for item in listing.items:
-        with suppress(*BROKEN_PROMISES):
-            moments.append(of(item).astimezone(UTC))
-    return moments
 
 
 def _grown(stream: Stream, size: int, listing: Listing) -> int:
@@ -284,8 +287,8 @@ def _grown(stream: Stream, size: int, listing: Listing) -> int:
     return min(size, stream.largest_page) if listing.seconds < QUICK_SECONDS else 0
 
 
-def _contradicts(stream: Stream, how: str) -> ForgeBusyError:
-    return ForgeBusyError(f"The forge's list of {stream.name} {how}. It is asked again soon.")
+def _contradicts(stream: Stream, how: str) -> ContradictionError:
+    return ContradictionError(f"The forge's list of {stream.name} {how}. It is asked again soon.")
 
 
 _WALKERS: Mapping[Order, Callable[[Stream, Stand, Listing], Stand]] = {

@@ -75,7 +75,7 @@ def _is_asked(field: FieldNode, variables: dict[str, Any]) -> bool:
     for directive in field.directives or ():
         for argument in directive.arguments or ():
             if directive.name.value == "include" and isinstance(argument.value, VariableNode):
-                return bool(variables[argument.value.name.value])
+                return bool(variables.get(argument.value.name.value, True))
     return True
 
 

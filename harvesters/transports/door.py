@@ -40,6 +40,9 @@ from harvesters.transports.json_text import AmbiguousJsonError, JsonError, parse
 ATTEMPTS = 3
 MOST_REDIRECTS = 3
 TIMEOUT_SECONDS = 30.0
+QUICK_SECONDS = 1.0
+"""A forge for which an answer is too much work takes longer to give up."""
+
 USER_AGENT = "OpenCredits"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WITHOUT_BODY = frozenset({204, 304})
@@ -53,6 +56,14 @@ class BrokenAnswerError(ForgeAnswerError):
 
 class AmbiguousAnswerError(BrokenAnswerError):
     """An answer that two readers would read differently."""
+
+
+class StrayAnswerError(BrokenAnswerError):
+    """An answer that sends us to another host: most likely it is not the forge's own."""
+
+
+class TooSlowError(ForgeOverloadedError):
+    """No answer came for so long that we wait no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,7 @@ class Door:
         except (ValueError, AddressRefusedError):
             is_itself = False
         if not is_itself:
-            raise ForgeAnswerError(f"{self.name} sends us to another host, which is not asked.")
+            raise StrayAnswerError(f"{self.name} sends us to another host, which is not asked.")
         return target
 
     def _broken(self, error: Exception) -> Exception:
@@ -138,31 +149,47 @@ class Door:
             )
         return BrokenAnswerError(f"the connection failed ({type(error).__name__}).")
 
-    def _too_slow(self) -> ForgeOverloadedError:
-        return ForgeOverloadedError(
-            f"{self.name} took more than {self._timeout:g} seconds for an answer."
-        )
+    def _too_slow(self) -> TooSlowError:
+        return TooSlowError(f"{self.name} took more than {self._timeout:g} seconds for an answer.")
 
 
 def ask_again(ask: Callable[[], Answer], what: str, clock: Clock) -> Answer:
     """Ask; an answer that broke off is asked for again, at most `ATTEMPTS` times in all.
 
+    A forge that gives up at once did not find too much to do: it is asked once more, too.
+
     Raises:
         ForgeBusyError: it broke off each time.
-        AmbiguousAnswerError: the last one came whole, but cannot be read in one way only.
+        AmbiguousAnswerError, StrayAnswerError: the last one came whole, and was no better.
     """
+    ask = _insisting(ask)
     for _ in range(ATTEMPTS - 1):
         with suppress(BrokenAnswerError):
             return ask()
     try:
         return ask()
-    except AmbiguousAnswerError:
+    except (AmbiguousAnswerError, StrayAnswerError):
         raise
     except BrokenAnswerError as error:
         raise ForgeBusyError(
             f"{what} was not answered: {error} It is asked again soon.",
             retry_at=retry_at({}, now=clock()),
         ) from error
+
+
+def _insisting(ask: Callable[[], Answer]) -> Callable[[], Answer]:
+    def asked() -> Answer:
+        begun = time.monotonic()
+        try:
+            return ask()
+        except TooSlowError:
+            raise
+        except ForgeOverloadedError:
+            if time.monotonic() - begun > QUICK_SECONDS:
+                raise
+        return ask()
+
+    return asked
 
 
 def read_said(said: Said, what: str, *, token: str, now: datetime) -> Any:

@@ -147,3 +147,23 @@ def test_the_hub_is_asked_for_each_kind_of_repository_wherever_its_address_ends(
     assert [record.kind for page in pages for record in page.records] == ["commit", "release"]
     told = {request.headers["authorization"] for request in simulator.requests}
     assert told == {"Bearer hub-token"}
+
+
+@pytest.mark.parametrize(
+    ("api", "address"),
+    [
+        ("https://api.github.com", "https://github.com/lab/vision.git"),
+        ("https://code.lab.example/api/v3/", "https://code.lab.example/lab/vision.git"),
+        ("https://api.lab.ghe.com", "https://lab.ghe.com/lab/vision.git"),
+    ],
+    ids=["github.com", "Enterprise Server", "Enterprise Cloud"],
+)
+def test_a_github_serves_git_where_people_find_it(api, address, settings):
+    settings.GITHUB_URL = api
+    forge, _ = open_forge("github:lab/vision", now=NOW)
+    numbers = [RepositoryRecord("github.com", "7", path) for path in ("lab/vision", "lab/eyes")]
+
+    clones = [forge.clones(one) for one in numbers]
+
+    assert clones[0].address == address
+    assert clones[0].directory == clones[1].directory

@@ -60,13 +60,15 @@ class Forge:
             rows.reverse()
         start = (asked.number - 1) * asked.size
         page = rows[start : start + asked.size]
-        if fault == "empty":
-            return Listing([], has_more=False, total=len(rows))
-        if fault == "shuffled":
-            page = page[1:] + page[:1]
-        if fault == "cut":
-            return Listing(page[: len(page) // 2], has_more=False, total=len(rows))
-        return Listing(page, has_more=start + asked.size < len(rows), total=len(rows))
+        spoilt = {
+            "repeated": rows[max(0, start - asked.size) : start] or page,
+            "holes": [None] * len(page),
+            "empty": [],
+            "shuffled": page[1:] + page[:1],
+            "cut": page[: len(page) // 2],
+        }
+        has_more = fault not in {"empty", "cut"} and start + asked.size < len(rows)
+        return Listing(spoilt.get(fault, page), has_more, total=len(rows))
 
     def streams(self):
         return [
@@ -268,14 +270,55 @@ def test_a_forge_that_fails_on_a_single_item_is_asked_again_later(order):
     assert reader.knows_all()
 
 
+SPOILT = pytest.mark.parametrize("fault", ["shuffled", "empty", "cut", "repeated", "holes"])
+
+
+@pytest.mark.parametrize("count", [300, 310])
+@SPOILT
+def test_a_page_that_contradicts_itself_is_asked_for_once_more(fault, count):
+    for place in range(1, 6 + count // 310):
+        reader = Reader(filled(DOWN, count))
+        reader.forge.faults = [*[""] * place, fault]
+
+        assert reader.sweep()
+        assert reader.knows_all()
+        assert reader.forge.asked == reader.pages + 1
+
+
 @pytest.mark.parametrize("fault", ["shuffled", "empty", "cut"])
-def test_a_list_that_contradicts_itself_is_not_believed(fault):
+def test_a_list_that_keeps_contradicting_itself_is_left_for_later(fault):
     reader = Reader(filled(DOWN, 300))
-    reader.forge.faults = ["", "", fault]
+    reader.forge.faults = ["", "", *[fault] * 20]
 
     assert not reader.sweep()
+    assert reader.forge.asked < 12
+    reader.forge.faults = []
     assert reader.sweep()
     assert reader.knows_all()
+
+
+def test_a_hole_that_stays_is_a_gap():
+    forge = filled(DOWN, 30)
+    forge.faults = ["holes"] * 20
+
+    (page,) = walk(forge.streams(), {}, forge.now)
+
+    assert not page.records
+    assert page.gaps
+    assert forge.asked == 3
+
+
+def test_a_list_that_grows_by_just_a_page_does_not_repeat_itself():
+    reader = Reader(filled(DOWN, 300))
+    grown = []
+
+    def grow(_):
+        if not grown:
+            reader.forge.update(*range(300, 350))
+            grown.append(True)
+
+    assert reader.sweep(grow)
+    assert reader.versions.keys() == set(range(350))
 
 
 def test_an_order_that_was_not_asked_for_is_refused():
@@ -562,4 +605,4 @@ def test_who_comes_back_reads_no_page_again():
     reader.sweep()
 
     assert reader.pages == -(-730 // 50)
-    assert reader.forge.asked == reader.pages + 1, "and looks once whether it is where it was"
+    assert reader.forge.asked == reader.pages

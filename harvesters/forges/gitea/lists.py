@@ -5,6 +5,7 @@ many are asked for. See "pagination" at docs.gitea.com/development/api-usage.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -66,11 +67,13 @@ class Lists:
         answer = self._ask(path, number, size, **params)
         items, total = items_of(answer), total_of(answer)
         if total is None:
-            return Listing(items, has_more=len(items) >= size, seconds=answer.seconds)
+            return Listing(
+                items, has_more=len(items) >= size, seconds=answer.seconds, date=answer.date
+            )
         expected = max(0, min(size, total - (number - 1) * size))
         if len(items) < expected:
             raise _ContradictionError(f"{path} lists {len(items)} items instead of {expected}.")
-        return Listing(items, number * size < total, total, answer.seconds)
+        return Listing(items, number * size < total, total, answer.seconds, answer.date)
 
     def whole(self, part: Part) -> list[Any]:
         """All of a list that belongs to one item.
@@ -82,6 +85,9 @@ class Lists:
             ForgeError: it fails altogether.
         """
         try:
+            # What contradicts itself was most likely spoilt on its way.
+            with suppress(_ContradictionError):
+                return self._whole(part)
             return self._whole(part)
         except (ForgeOverloadedError, SourceNotFoundError):
             self.transport.request("GET", self.proof)

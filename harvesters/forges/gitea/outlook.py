@@ -7,7 +7,7 @@ repository itself.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -15,6 +15,7 @@ from typing import Any, Self
 from harvesters.forge import ForgeOverloadedError, SourceNotFoundError
 from harvesters.forges.gitea.items import Item, moment_of
 from harvesters.forges.gitea.lists import Lists
+from harvesters.streams import Listing
 
 MARGIN = timedelta(minutes=1)
 """How far behind the forge's own clock an outlook begins: it may run on several machines."""
@@ -52,21 +53,29 @@ def new_outlook(repository: Item, lists: Lists, date: datetime | None) -> Outloo
     if date is None:
         return Outlook()
     since = (date - MARGIN).astimezone(UTC).isoformat()
-    return _look(repository, lists, since, before=date - MARGIN / 2)
+    return _look(repository, lists, since, at=date)
 
 
-def _look(repository: Item, lists: Lists, since: str, before: datetime | None = None) -> Outlook:
-    """What is to be seen; nothing, where more was updated than this tells, or not ``before``.
+def _look(repository: Item, lists: Lists, since: str, at: datetime | None = None) -> Outlook:
+    """What is to be seen; nothing, where more was updated than this tells, or only just ``at``.
 
-    Gitea tells whole seconds: in one that is not over, more may happen unseen.
+    Gitea tells whole seconds: in one that is not over, more may happen unseen. Nor is a clock
+    believed that tells another time a moment later: what happens until it is right would never be
+    seen.
     """
     told = since.replace("+00:00", "Z")
     try:
         listing = lists.page("issues", 1, MOST_SEEN, state="all", since=told)
     except (ForgeOverloadedError, SourceNotFoundError):
         return Outlook()
-    seen = [[item["id"], item["updated_at"]] for item in listing.items]
-    if listing.has_more or (before and any(moment_of(at) >= before for _, at in seen)):
+    seen = [(item["id"], item["updated_at"]) for item in listing.items]
+    if listing.has_more or (at and not _is_past(listing, seen, at)):
         return Outlook()
     marks = [[repository.get(name) for name in _TELLING], seen]
     return Outlook(since, hashlib.sha256(json.dumps(marks).encode()).hexdigest()[:32])
+
+
+def _is_past(listing: Listing, seen: Iterable[tuple[object, str]], at: datetime) -> bool:
+    """Whether the forge's clock says ``at`` once more, and nothing was seen in this moment."""
+    is_same_clock = listing.date is not None and abs(listing.date - at) < MARGIN / 2
+    return is_same_clock and all(moment_of(updated) < at - MARGIN / 2 for _, updated in seen)

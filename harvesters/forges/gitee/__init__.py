@@ -26,7 +26,7 @@ from harvesters.forge import (
 )
 from harvesters.forges.gitee.changes import Details, merger_of, read_change, state_of
 from harvesters.forges.gitee.issues import is_completed, read_issue, read_release
-from harvesters.forges.gitee.lists import Lists
+from harvesters.forges.gitee.lists import HIDDEN, Lists
 from harvesters.forges.gitee.nodes import Node, actor_record, is_confidential, moment_of
 from harvesters.numbers import number_of
 from harvesters.streams import Asked, Listing, Order, Reading, Stream
@@ -133,8 +133,8 @@ class _Reader:
         def listing(asked: Asked) -> Listing:
             return self.lists.page(self._address(name), LATEST_FIRST, asked)
 
-        def reading(item: Node | None) -> Reading:
-            if item is None:
+        def reading(item: Node) -> Reading:
+            if item is HIDDEN:
                 return Reading(gaps=[Gap(f"one of the {word}s", COUNTED_BUT_HIDDEN)])
             if is_confidential(item):
                 whose = (actor_record(item["user"], self.repository.host),)

@@ -1,6 +1,7 @@
 """Gitee's lists, page by page: what is on them, what they count, and what they hide."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,10 @@ MOST_PAGES = 100
 """Pages of one small list, such as the comments of a pull request."""
 
 
+HIDDEN: Mapping[str, Any] = {}
+"""Stands for an item that is counted and not told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lists:
     """What ``transport`` lists."""
@@ -21,7 +26,7 @@ class Lists:
     def page(self, path: str, params: Mapping[str, str], asked: Asked) -> Listing:
         """One page of a list that says how long it is.
 
-        An item that is counted and not told is None. That is believed when it is said twice.
+        An item that is counted and not told is `HIDDEN`. That is believed when it is said twice.
 
         Raises:
             ForgeBusyError: the second answer is another one.
@@ -34,7 +39,7 @@ class Lists:
             return self._with_its_end(again, path, params, asked)
         if again.items != listing.items:
             raise ForgeBusyError(f"{path} is shorter than it says. It is asked again soon.")
-        return replace(listing, items=[*listing.items, *[None] * lacking])
+        return replace(listing, items=[*listing.items, *[HIDDEN] * lacking])
 
     def _with_its_end(
         self, listing: Listing, path: str, params: Mapping[str, str], asked: Asked
@@ -79,11 +84,13 @@ class Lists:
             return None
 
     def _insisting(self, path: str, params: Mapping[str, str], number: int) -> list[Any]:
+        """A page, asked for twice where it is not there, or not what it says."""
         asked = Asked(None, number, LARGEST_PAGE)
-        try:
-            return list(self._ask(path, params, asked).items)
-        except SourceNotFoundError:
-            return list(self._ask(path, params, asked).items)
+        with suppress(SourceNotFoundError):
+            listing = self._ask(path, params, asked)
+            if _is_sound(listing, asked):
+                return list(listing.items)
+        return list(self._ask(path, params, asked).items)
 
     def _ask(self, path: str, params: Mapping[str, str], asked: Asked) -> Listing:
         paging = {"page": asked.number, "per_page": asked.size}
@@ -103,3 +110,13 @@ def _lacking(listing: Listing, asked: Asked) -> int:
         return 0
     expected = min(asked.size, listing.total - (asked.number - 1) * asked.size)
     return max(0, expected - len(listing.items))
+
+
+def _is_sound(listing: Listing, asked: Asked) -> bool:
+    """Whether a page of a small list holds what it counts, each once."""
+    items = listing.items
+    if None in items or any(item in items[:place] for place, item in enumerate(items)):
+        return False
+    if listing.total is None:
+        return True
+    return len(items) == max(0, min(asked.size, listing.total - (asked.number - 1) * asked.size))

@@ -39,6 +39,7 @@ from harvesters.forges.github.stand import (
     Stand,
     asking_less,
     has_history,
+    learnt,
     moved_on,
     resumed,
     unread,
@@ -87,7 +88,7 @@ class GitHub:
         if git is not None:
             for told, behind in History(git, found, self.now).walk(stand):
                 add = partial(add_accounts, self.transport, told)
-                page, stand = self._patiently(add, replace(behind, accounts=stand.accounts), found)
+                page, stand = self._patiently(add, learnt(behind, stand), found)
                 yield replace(page, cursor=stand.as_cursor())
         step = partial(self._step, git=git if has_history(stand, self.now) else None)
         while True:

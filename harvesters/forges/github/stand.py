@@ -117,6 +117,11 @@ def read_whole(stand: Stand) -> Stand:
     return replace(stand, marks=marks, reached=reached, unread_until="")
 
 
+def learnt(stand: Stand, other: Stand) -> Stand:
+    """``stand`` with what the API was found to bear and to tell at the ``other``."""
+    return replace(stand, node=other.node, page=other.page, accounts=other.accounts)
+
+
 def moved_on(stand: Stand, end: str, items: int, seconds: float) -> Stand:
     """Behind a page of ``items`` that ends at ``end``; quick ones grow."""
     size = min(stand.page + GROWTH, LARGEST_PAGE) if seconds < QUICK_SECONDS else stand.page

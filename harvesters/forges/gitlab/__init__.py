@@ -11,7 +11,7 @@ the list tells who closed it last.
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from harvesters.estimates import Estimate, estimate_streams
@@ -32,6 +32,9 @@ from harvesters.forges.gitlab.items import Home, home_record, is_path, moment_of
 from harvesters.forges.gitlab.lists import Lists
 from harvesters.forges.gitlab.reader import Reader
 from harvesters.sweep import BROKEN_PROMISES, walk
+
+WINDOW = timedelta(minutes=1)
+"""In which GitLab counts requests anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,9 @@ class GitLab:
         view, reader = self._open(repository)
         walked = cursor.get("walk", {})
         if not walked.get("began") and view.digest and view.digest == cursor.get("outlook"):
-            return Estimate([], first_requests=1)
-        return Estimate(estimate_streams(reader.streams(), walked, self.now), first_requests=1)
+            return Estimate([], first_requests=1, window=WINDOW)
+        lists = estimate_streams(reader.streams(), walked, self.now)
+        return Estimate(lists, first_requests=1, window=WINDOW)
 
     def _open(self, repository: RepositoryRecord) -> tuple[View, Reader]:
         """The project as it is at present, and what reads its lists."""

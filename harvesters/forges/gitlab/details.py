@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harvesters.filekinds import Sized
-from harvesters.forge import ForgeOverloadedError, Gap
-from harvesters.forges.gitlab.changes import state_of
+from harvesters.forge import ActorRecord, ForgeOverloadedError, Gap
+from harvesters.forges.gitlab.changes import author_of, state_of
 from harvesters.forges.gitlab.graph import AT_ONCE, Graph, GraphRefusedError
 from harvesters.forges.gitlab.items import Home, Item
 from harvesters.forges.gitlab.lists import Lists, UnreadableError
@@ -47,7 +47,8 @@ class Details:
         iid = str(change["iid"])
         if iid not in self.known and self.graph is not None:
             self._ask_graph(iid)
-        asking = _Asking(self.lists, self.home, f"merge request {iid}", f"merge_requests/{iid}")
+        name, path = f"merge request {iid}", f"merge_requests/{iid}"
+        asking = _Asking(self.lists, self.home, name, path, (author_of(change, self.home),))
         return asking.complete(self.known.pop(iid, Work()), change), asking.gaps
 
     def _ask_graph(self, iid: str) -> None:
@@ -83,6 +84,7 @@ class _Asking:
     home: Home
     name: str
     path: str
+    whose: tuple[ActorRecord, ...] = ()
     gaps: list[Gap] = field(default_factory=list)
 
     def complete(self, work: Work, change: Item) -> Work:
@@ -103,11 +105,13 @@ class _Asking:
         try:
             found = self.lists.whole(f"{self.path}/diffs", _paths, DIFFS_PAGE)
         except UnreadableError as error:
-            self.gaps.append(Gap(f"size of {self.name}", str(error)))
+            self.gaps.append(Gap(f"size of {self.name}", str(error), self.whose))
             return None
         sizes = rest_sizes(found)
         if sizes is None or len(found) >= MOST_KEPT_FILES:
-            self.gaps.append(Gap(f"size of {self.name}", "GitLab left out a part of its patch."))
+            self.gaps.append(
+                Gap(f"size of {self.name}", "GitLab left out a part of its patch.", self.whose)
+            )
             return None
         return sizes
 
@@ -115,7 +119,7 @@ class _Asking:
         try:
             return self.lists.whole(f"{self.path}/{what}")
         except UnreadableError as error:
-            self.gaps.append(Gap(f"{what} of {self.name}", str(error)))
+            self.gaps.append(Gap(f"{what} of {self.name}", str(error), self.whose))
             return []
 
 

@@ -111,7 +111,7 @@ class Reader:
             *reviews,
             *comment_records(change, threads, author),
         ]
-        return Reading(records, gaps)
+        return Reading(records, gaps, f"merge request {change['iid']}")
 
     def _read_issue(self, issue: Item) -> Reading:
         path, gaps = f"issues/{issue['iid']}", []
@@ -127,7 +127,8 @@ class Reader:
 
         is_solved = may_be_solved(issue) and is_solved_by(whole("closed_by"))
         events = whole("resource_label_events") if issue["labels"] else []
-        return Reading(issue_records(issue, events, self.home, is_solved=is_solved), gaps)
+        records = issue_records(issue, events, self.home, is_solved=is_solved)
+        return Reading(records, gaps, f"issue {issue['iid']}")
 
 
 def _stream(

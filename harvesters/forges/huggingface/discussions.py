@@ -1,6 +1,7 @@
 """Pull requests and discussions on the Hub, which are one list there."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from harvesters.diffs import sizes_of
@@ -37,10 +38,12 @@ def read_discussion(node: Node, details: Node | None, repository: RepositoryReco
     events: Sequence[Node] = (details or {}).get("events") or ()
     if node["isPullRequest"]:
         first, gaps = _change(node, details, author, repository)
+        gaps = [replace(gap, concerns=(author,)) for gap in gaps]
     else:
         first, gaps = _discussion(node, author, repository), []
     records = [first, *_comments(node, events, author, repository)]
-    return Reading([*records, *_closings(node, events, author, repository)], gaps)
+    records += _closings(node, events, author, repository)
+    return Reading(records, gaps, f"pull request {node['num']}")
 
 
 def _change(

@@ -7,12 +7,12 @@ from typing import Any
 
 from harvesters.forge import (
     ForgeAnswerError,
-    ForgeBusyError,
     RepositoryKind,
     SourceNotFoundError,
     Transport,
 )
 from harvesters.forges.huggingface.nodes import Node
+from harvesters.sweep import ContradictionError
 
 KINDS: Mapping[str, RepositoryKind] = {
     "models": RepositoryKind.MODEL,
@@ -22,10 +22,6 @@ KINDS: Mapping[str, RepositoryKind] = {
 _NAME = r"(?!\.{1,2}(?:/|$))[\w.-]{1,100}"
 _PATH = re.compile(f"/?(?:(models|datasets|spaces)/)?({_NAME}(?:/{_NAME})?)/?", re.ASCII)
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-
-
-class ContradictionError(ForgeBusyError):
-    """A page of a list contradicts itself, what was asked, or another page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,17 @@ from harvesters.forge import (
 )
 from harvesters.forges.huggingface.commits import read_commit, read_release
 from harvesters.forges.huggingface.discussions import mark_of, needs_details, read_discussion
-from harvesters.forges.huggingface.hub import CommitPage, ContradictionError, DiscussionPage, Hub
+from harvesters.forges.huggingface.hub import CommitPage, DiscussionPage, Hub
 from harvesters.forges.huggingface.nodes import Node, account_record
 from harvesters.people import GHOST
 from harvesters.streams import Reading
-from harvesters.sweep import BROKEN_PROMISES
+from harvesters.sweep import BROKEN_PROMISES, ContradictionError
 
 AT_ONCE = 10
 """Discussions that are read before they are stored: each is asked for by itself."""
+
+WORDS = ("discussion", "pull request")
+"""What gaps call them."""
 
 MOST_PAGES = 20_000
 MOST_DOUBTS = 3
@@ -119,7 +122,8 @@ class Walk:
             records, gaps = _read_all(
                 listing.items, lambda item: read_commit(item, self.repository), "commit", "id"
             )
-            yield Page(records, asdict(behind), gaps), behind
+            subjects = [f"commit {sha}" for sha in shas]
+            yield Page(records, asdict(behind), gaps, subjects=subjects), behind
 
     def _commit_page(self, stand: Stand) -> CommitPage:
         """The page; one that is shorter than those before is believed when it is said twice."""
@@ -183,7 +187,9 @@ class Walk:
             records, gaps = _read_all(bite, self._reading, "discussion", "num")
             marks = {str(node.get("num")): mark_of(node) for node in bite}
             stand = replace(stand, marks={**stand.marks, **marks})
-            yield Page(records, asdict(stand), gaps, items=len(bite)), stand
+            numbers = [node.get("num") for node in bite]
+            subjects = [f"{word} {number}" for word in WORDS for number in numbers]
+            yield Page(records, asdict(stand), gaps, items=len(bite), subjects=subjects), stand
 
     def _changed(self, listing: DiscussionPage, stand: Stand) -> list[Node]:
         """Those in which something happened since they were last read."""
@@ -198,7 +204,8 @@ class Walk:
                 details = self._details(node["num"])
             except SourceNotFoundError:
                 subject = f"discussion {node['num']}"
-                hidden = [Gap(subject, "The Hub lists it and does not show it to us.")]
+                whose = (account_record(node.get("author"), self.repository.host),)
+                hidden = [Gap(subject, "The Hub lists it and does not show it to us.", whose)]
         reading = read_discussion(node, details, self.repository)
         return replace(reading, gaps=[*hidden, *reading.gaps])
 

@@ -530,4 +530,3 @@ def test_what_was_just_written_is_never_compared_each_with_each(project):
 
     assert scanned
     assert "CTE Scan" not in scanned
-    assert "Seq Scan" not in scanned

@@ -121,7 +121,7 @@ def test_a_forge_that_never_answers_is_overloaded(simulator):
     ],
 )
 def test_every_refusal_has_its_name_and_shows_no_token(api, simulator, fault, error):
-    simulator.faults = [fault]
+    simulator.faults = [fault] * ATTEMPTS
 
     with pytest.raises(error) as raised:
         api.request("GET", "/repositories/515436299")
@@ -189,11 +189,11 @@ def test_graphql_is_found_on_github_and_on_a_server_of_ones_own(simulator, base,
     ],
 )
 def test_github_sends_us_to_no_other_host(api, simulator, code, target):
-    simulator.faults = [status(code, location=target)]
+    simulator.faults = [status(code, location=target)] * ATTEMPTS
 
     with pytest.raises(ForgeAnswerError, match="another host"):
         api.request("GET", "/repositories/515436299")
-    assert len(simulator.requests) == 1
+    assert len(simulator.requests) == ATTEMPTS
 
 
 def test_redirects_in_a_circle_end(api, simulator):

@@ -120,6 +120,26 @@ def test_one_that_breaks_off_again_and_again_is_left_for_later(api, simulator, f
     assert raised.value.retry_at == NOW + timedelta(minutes=1)
 
 
+@pytest.mark.parametrize(
+    "fault", [status(502), status(503), status(408)], ids=["502", "503", "408"]
+)
+def test_a_forge_that_gives_up_at_once_is_asked_once_more(api, simulator, fault):
+    simulator.faults = [fault]
+
+    assert api.request("GET", "/projects/7").body["id"] == 7
+
+    simulator.faults = [fault] * 2
+    with pytest.raises(ForgeOverloadedError):
+        api.request("GET", "/projects/7")
+    assert len(simulator.requests) == 4
+
+
+def test_an_answer_that_leads_astray_is_asked_for_again(api, simulator):
+    simulator.faults = [status(302, location="http://169.254.169.254/latest")]
+
+    assert api.request("GET", "/projects/7").body["id"] == 7
+
+
 @pytest.mark.parametrize("fault", [hanging, dripping, stalling, without_end_of_headers])
 def test_an_answer_that_takes_too_long_is_given_up(api, simulator, fault):
     simulator.faults = [fault]
@@ -232,7 +252,7 @@ def test_what_is_no_path_is_not_asked(api, simulator, path):
     ids=["404", "451", "401", "403", "502", "422"],
 )
 def test_an_error_has_its_name(api, simulator, fault, error):
-    simulator.faults = [fault]
+    simulator.faults = [fault] * ATTEMPTS
 
     with pytest.raises(error):
         api.request("GET", "/projects/7")

@@ -34,6 +34,9 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LI, WU, LEAD = Account(101, "liming"), Account(102, "wu"), Account(104, "maintainer")
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 PULLS, ISSUES, RELEASES = 24, 12, 3
+BEFORE_DETAILS = 5
+"""The repository by name and by number, what is new, how long pages are, and the first page."""
+
 A_CHANGE = 4
 """Requests for one change: its reviews, the comments of one review, its commits, its files."""
 
@@ -386,7 +389,7 @@ def test_a_part_that_the_forge_cannot_give_is_a_gap_and_all_else_counts(
 
 
 def test_a_pull_request_that_the_forge_cannot_show_is_a_gap(harvest, simulator):
-    simulator.faults = [None] * 4 + [with_a_hole]
+    simulator.faults = [None] * 4 + [with_a_hole] * 3
 
     report = harvest()
 
@@ -586,3 +589,28 @@ def test_where_nothing_is_new_a_dry_run_says_so(harvest, simulator):
     told = Gitea(api, HOST, later).estimate(record, cursor.cursor)
 
     assert (told.lists, told.requests, len(simulator.requests)) == ([], 2, 2)
+
+
+def test_a_clock_that_is_wrong_for_a_moment_hides_no_update(harvest, simulator):
+    ahead = "Mon, 23 Nov 2026 10:30:00 GMT"
+    simulator.faults = [
+        None,
+        lambda reply: replace(reply, headers={**reply.headers, "date": ahead}),
+    ]
+    harvest()
+    later = (NOW + timedelta(minutes=10)).isoformat()
+    simulator.world.issues.append(issue(400, created=later, updated=later))
+
+    harvest(NOW + timedelta(minutes=20))
+
+    assert Contribution.objects.filter(kind="issue").count() == ISSUES + 1
+
+
+def test_a_list_of_an_item_that_comes_empty_twice_is_asked_for_again(harvest, simulator):
+    def nothing(reply):
+        return replace(reply, body=b"[]") if reply.body.startswith(b"[") else reply
+
+    simulator.faults = [None] * BEFORE_DETAILS + [nothing, nothing]
+
+    assert harvest().is_complete
+    assert not HarvestGap.objects.exists()

@@ -1,5 +1,6 @@
 """A Gitee on loopback is harvested into the database: whatever it does, each item once."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -381,11 +382,20 @@ def nothing(reply):
 def test_a_list_that_contradicts_itself_is_not_believed(harvest, simulator, fault, place):
     simulator.faults = [None] * (BEFORE_LISTS + place) + [fault]
 
-    report = harvest()
-
-    assert not report.is_complete
-    harvest(report.retry_at)
+    assert harvest().is_complete
     assert stored() == all_of(simulator.world)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3], ids=["list", "files", "commits", "comments"])
+def test_holes_in_a_list_are_no_gaps(harvest, simulator, place):
+    def with_holes(reply):
+        return replace(reply, body=json.dumps([None for _ in reply.json()]).encode())
+
+    simulator.faults = [None] * (BEFORE_LISTS + place) + [with_holes]
+
+    assert harvest().is_complete
+    assert stored() == all_of(simulator.world)
+    assert not HarvestGap.objects.exists()
 
 
 def test_an_item_that_is_told_twice_is_stored_once(harvest, simulator):
@@ -409,7 +419,7 @@ def test_a_list_that_leads_to_itself_ends_and_not_in_a_circle(harvest, simulator
 
     assert not report.is_complete
     assert "repeats the page before" in report.message
-    assert len(simulator.requests) < 10
+    assert len(simulator.requests) < 12
 
 
 @pytest.mark.parametrize("counts", [True, False], ids=["counted", "not counted"])

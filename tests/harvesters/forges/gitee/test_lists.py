@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harvesters.forge import Answer, ForgeAnswerError, ForgeBusyError, SourceNotFoundError
-from harvesters.forges.gitee.lists import Lists
+from harvesters.forges.gitee.lists import HIDDEN, Lists
 from harvesters.streams import Asked
 
 FIRST = Asked(None, 1, 20)
@@ -66,7 +66,7 @@ def test_a_count_that_is_too_small_is_none():
 def test_what_is_counted_and_not_told_is_nobodys_twice():
     listing = page_of(items(18), total=41)
 
-    assert [item for item in listing.items if item is None] == [None, None]
+    assert [item for item in listing.items if item is HIDDEN] == [HIDDEN, HIDDEN]
     assert listing.has_more
 
 

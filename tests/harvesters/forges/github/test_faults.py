@@ -130,7 +130,7 @@ def test_a_rate_limit_stops_the_harvest_until_it_ends_and_keeps_what_came(
 
 
 def test_a_forge_that_fails_on_even_one_item_is_asked_again_later(harvest, simulator):
-    simulator.faults = [None] * FIRST_ANSWERS + [status(502)] * 5
+    simulator.faults = [None] * FIRST_ANSWERS + [status(502)] * 12
 
     report = harvest()
 
