@@ -1,6 +1,6 @@
 """Gitee's lists, page by page: what is on them, what they count, and what they hide."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,13 +84,23 @@ class Lists:
             return None
 
     def _insisting(self, path: str, params: Mapping[str, str], number: int) -> list[Any]:
-        """A page, asked for twice where it is not there, or not what it says."""
+        """A page, asked for twice where it is not there, or not what it says.
+
+        Raises:
+            ForgeBusyError: the second answer is no better, and another one.
+            SourceNotFoundError: it is not there.
+        """
         asked = Asked(None, number, LARGEST_PAGE)
+        first: Sequence[Any] | None = None
         with suppress(SourceNotFoundError):
             listing = self._ask(path, params, asked)
             if _is_sound(listing, asked):
                 return list(listing.items)
-        return list(self._ask(path, params, asked).items)
+            first = listing.items
+        again = self._ask(path, params, asked)
+        if not _is_sound(again, asked) and again.items != first:
+            raise ForgeBusyError(f"{path} is not what it says. It is asked again soon.")
+        return list(again.items)
 
     def _ask(self, path: str, params: Mapping[str, str], asked: Asked) -> Listing:
         paging = {"page": asked.number, "per_page": asked.size}

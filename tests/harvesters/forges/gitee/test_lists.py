@@ -123,3 +123,18 @@ def test_a_list_that_is_missing_twice_is_hidden():
     lists = Lists(Scripted([SourceNotFoundError()]))
 
     assert lists.whole_or_hidden("/files") is None
+
+
+SPOILT = {"half of it": items(2), "nothing": [], "one twice": [*items(3), *items(1)]}
+
+
+@pytest.mark.parametrize("second", SPOILT.values(), ids=SPOILT)
+def test_a_small_list_that_is_spoilt_twice_and_differently_is_not_believed(second):
+    first = [*items(3), None]
+
+    with pytest.raises(ForgeBusyError, match="not what it says"):
+        Lists(Scripted([first, second], 4)).whole("/pulls/1/comments")
+
+
+def test_a_small_list_that_lacks_the_same_twice_hides_it():
+    assert Lists(Scripted([items(3)], 4)).whole("/pulls/1/comments") == items(3)
