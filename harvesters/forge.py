@@ -161,6 +161,7 @@ class Page:
     records, if None): a progress bar needs both. ``is_last`` ends this sweep. ``repository`` says
     how the repository is called at present, where the forge tells it. ``subjects`` are the items
     that were read, as gaps call them: earlier gaps in them that are not told again are closed.
+    ``is_part`` is true where the answers that it was read from have more to tell.
     """
 
     records: Sequence[ContributionRecord]
@@ -171,6 +172,7 @@ class Page:
     items: int | None = None
     repository: RepositoryRecord | None = None
     subjects: Sequence[str] = ()
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

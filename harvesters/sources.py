@@ -163,6 +163,11 @@ def identified_here(source: str) -> bool:
     return source.partition(":")[0] in {"git", "jsonl"}
 
 
+def asked_in_parts(source: str) -> bool:
+    """Whether what ``source`` tells takes many requests, until a page of it can be stored."""
+    return not identified_here(source) and source.partition(":")[0] != "github"
+
+
 def open_forge(source: str, *, now: datetime) -> tuple[Forge, str]:
     """The forge that ``source`` names, ready to ask, and the path to ask it for.
 

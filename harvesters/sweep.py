@@ -125,7 +125,7 @@ def _step(
         if is_whole:
             here = _behind(behind, here)
         if told or not here.began:
-            yield _page(stream, told, here, total), here
+            yield _page(stream, told, here, total, is_part=not is_whole), here
         elif is_whole:
             yield None, here
         if fault is not None:
@@ -192,9 +192,9 @@ def _subject_of(stream: Stream, item: Any) -> str:
     return f"{stream.name} {name_of(stream, item)}"
 
 
-def _page(stream: Stream, told: Told, here: Stand, total: int | None) -> Page:
+def _page(stream: Stream, told: Told, here: Stand, total: int | None, *, is_part: bool) -> Page:
     subjects = [_subject_of(stream, item) for item, _ in told]
-    subjects += [reading.subject for _, reading in told if reading.subject]
+    subjects.extend(reading.subject for _, reading in told if reading.subject)
     return Page(
         [record for _, reading in told for record in reading.records],
         asdict(here),
@@ -203,6 +203,7 @@ def _page(stream: Stream, told: Told, here: Stand, total: int | None) -> Page:
         is_last=not here.began,
         items=len(told),
         subjects=subjects,
+        is_part=is_part,
     )
 
 

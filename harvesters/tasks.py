@@ -8,6 +8,7 @@ from harvesters.models import HarvestCursor, Heartbeat
 from harvesters.services.freshness import take_due
 from harvesters.services.harvesting import harvest_source
 from harvesters.services.hinting import forget_deliveries
+from harvesters.shared_answers import forget_old_answers
 from harvesters.shared_budget import forget_budgets
 
 SOURCES_PER_TICK = 20
@@ -42,4 +43,4 @@ def harvest(cursor_id: int, fence: int) -> int:
 def forget_old() -> int:
     """Forget what no longer has a use; how many rows."""
     now = timezone.now()
-    return forget_deliveries(now=now) + forget_budgets(now=now)
+    return forget_deliveries(now=now) + forget_budgets(now=now) + forget_old_answers(now=now)

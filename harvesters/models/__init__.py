@@ -9,7 +9,7 @@ from harvesters.models.facts import (
     RepositoryPath,
     WorkKey,
 )
-from harvesters.models.harvest import HarvestCursor, HarvestCursorQuerySet, HarvestGap
+from harvesters.models.harvest import HarvestCursor, HarvestCursorQuerySet, HarvestGap, KeptAnswer
 from harvesters.models.upkeep import Heartbeat, RateBudget, WebhookDelivery
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "HarvestCursorQuerySet",
     "HarvestGap",
     "Heartbeat",
+    "KeptAnswer",
     "Participation",
     "RateBudget",
     "Repository",

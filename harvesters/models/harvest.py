@@ -131,3 +131,20 @@ class HarvestGap(models.Model):
     def name_of(host: str, external_id: str) -> str:
         """An actor as ``concerns`` names it; a host has no blanks."""
         return f"{host} {external_id}"
+
+
+class KeptAnswer(models.Model):
+    """A forge's answer that is kept until what it tells is stored; ``key`` says to what."""
+
+    cursor = models.ForeignKey(HarvestCursor, models.CASCADE, related_name="kept_answers")
+    key = models.CharField(max_length=64)
+    told = models.BinaryField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cursor", "key"], name="answer_once_per_question")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cursor}: {self.key[:12]}"

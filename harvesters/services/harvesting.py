@@ -30,7 +30,8 @@ from harvesters.services.repositories import (
 )
 from harvesters.services.spending import Expenses
 from harvesters.services.storing import store_page
-from harvesters.sources import identified_here, open_forge
+from harvesters.shared_answers import keeping_answers
+from harvesters.sources import asked_in_parts, identified_here, open_forge
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +171,8 @@ def harvest_source(
         forge, path = open_forge(cursor.source, now=clock())
         if identified_here(cursor.source):
             check_same(cursor, forge.find_repository(path))
+        elif asked_in_parts(cursor.source):
+            forge = keeping_answers(forge, cursor)
     except ForgeError as error:
         give_up(cursor, error, now=clock())
         raise

@@ -10,6 +10,7 @@ from harvesters.forges.gitea import Gitea
 from harvesters.models import Contribution, HarvestCursor, HarvestGap, Participation, Repository
 from harvesters.services.harvesting import harvest_repository, record_of, register_source
 from harvesters.services.leasing import lease_source
+from harvesters.sweep import MOST_DOUBTS
 from harvesters.transports.rest import RestApi
 from tests.chaos.faults import ANY
 from tests.gitea_described import FORGEJO, GITEA, Account
@@ -389,13 +390,21 @@ def test_a_part_that_the_forge_cannot_give_is_a_gap_and_all_else_counts(
 
 
 def test_a_pull_request_that_the_forge_cannot_show_is_a_gap(harvest, simulator):
-    simulator.faults = [None] * 4 + [with_a_hole] * 3
+    simulator.faults = [None] * 4 + [with_a_hole] * MOST_DOUBTS
 
     report = harvest()
 
     assert report.is_complete
     assert HarvestGap.objects.get().subject == "changes without a number"
     assert Contribution.objects.filter(kind="change").count() == PULLS - 1
+
+
+def test_a_pull_request_that_was_not_shown_for_a_moment_is_no_gap(harvest, simulator):
+    simulator.faults = [None] * 4 + [with_a_hole] * (MOST_DOUBTS - 1)
+
+    assert harvest().is_complete
+    assert not HarvestGap.objects.exists()
+    assert Contribution.objects.filter(kind="change").count() == PULLS
 
 
 def with_a_hole(reply):

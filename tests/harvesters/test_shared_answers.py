@@ -1,0 +1,146 @@
+"""A harvest that was stopped asks for nothing again of what was answered well."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from harvesters.forge import Answer
+from harvesters.models import Contribution, HarvestCursor, KeptAnswer, RateBudget
+from harvesters.services.harvesting import harvest_source, register_source
+from harvesters.services.leasing import lease_source
+from harvesters.shared_answers import KEPT_FOR, SharedAnswers, forget_old_answers
+from harvesters.sources import open_forge
+from harvesters.transports.keeping import KeepingTransport
+from tests.gitee_world import GiteeWorld, Pull, accepting, account, comment
+from tests.simulator import ForgeSimulator, status
+
+pytestmark = pytest.mark.django_db
+
+LI, WU, LEAD = (account(number, f"person-{number}") for number in (101, 102, 103))
+PULLS = 6
+LIMIT = status(429, **{"retry-after": "1"})
+
+
+@pytest.fixture
+def simulator(settings):
+    pulls = [
+        Pull(number, LI, LEAD, assignees=[accepting(WU)], comments=[comment(number, WU, "a.py")])
+        for number in range(1, PULLS + 1)
+    ]
+    with ForgeSimulator(GiteeWorld(pulls)).serving() as serving:
+        settings.GITEE_URL = serving.url
+        yield serving
+
+
+@pytest.fixture
+def harvest(simulator):
+    """Harvest once, however long the forge asked us to wait."""
+    now = timezone.now()
+    forge, path = open_forge("gitee:lab/vision", now=now)
+    cursor = register_source("gitee:lab/vision", forge.find_repository(path), now=now)
+    simulator.requests.clear()
+
+    def once(later=timedelta(hours=2)):
+        nonlocal now
+        now += later
+        leased = lease_source(HarvestCursor.objects.get(pk=cursor.pk), now=now)
+        return harvest_source(leased, clock=lambda: now)
+
+    return once
+
+
+def test_what_is_stored_is_forgotten(harvest):
+    assert harvest().is_complete
+
+    assert not KeptAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("place", range(1, 2 + 4 * PULLS))
+def test_who_is_stopped_anywhere_asks_for_nothing_twice(harvest, simulator, place):
+    simulator.faults = [None] * place + [LIMIT]
+
+    report = harvest()
+    RateBudget.objects.all().delete()
+    assert not report.is_complete
+    assert harvest().is_complete
+
+    asked = [request.path for request in simulator.requests]
+    stopped = asked.pop(place)
+    assert stopped in asked
+    assert len(set(asked)) == len(asked)
+    assert Contribution.objects.filter(kind="change").count() == PULLS
+
+
+class Counting:
+    """A transport that tells how often it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def request(self, method, path, **_):
+        self.asked.append(path)
+        return Answer(200, {}, len(self.asked))
+
+
+@pytest.fixture
+def book(harvest):
+    return SharedAnswers(HarvestCursor.objects.get())
+
+
+def test_an_answer_is_told_once_more_and_then_asked_for(book):
+    first, second = Counting(), Counting()
+    KeepingTransport(first, book).request("GET", "/a")
+    resumed = KeepingTransport(second, book)
+
+    told = [resumed.request("GET", "/a").body for _ in range(2)]
+
+    assert told == [1, 1]
+    assert second.asked == ["/a"]
+
+
+def test_what_comes_behind_something_new_is_asked_for_anew(book):
+    first, second = Counting(), Counting()
+    before = KeepingTransport(first, book)
+    for path in ("/a", "/b", "/c"):
+        before.request("GET", path)
+    resumed = KeepingTransport(second, book)
+
+    for path in ("/a", "/new", "/c"):
+        resumed.request("GET", path)
+
+    assert second.asked == ["/new", "/c"]
+
+
+def test_who_lost_the_lease_keeps_nothing(book):
+    HarvestCursor.objects.update(fence=99)
+
+    book.keep("a" * 64, Answer(200, {}, []))
+
+    assert not KeptAnswer.objects.exists()
+
+
+def test_an_answer_is_told_as_it_came(book):
+    answer = Answer(
+        200, {"x-total-count": "3"}, [{"title": "\ud800 \0 \U0001f600", "id": 2**70}], 0.5
+    )
+
+    book.keep("a" * 64, answer)
+
+    assert book.read() == {"a" * 64: answer}
+
+
+def test_answers_are_not_told_for_long(book):
+    book.keep("a" * 64, Answer(200, {}, []))
+    KeptAnswer.objects.update(kept_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
+
+    assert book.read() == {}
+    assert forget_old_answers(now=timezone.now()) == 1
+
+
+def test_an_answer_that_is_too_large_is_asked_for_again(book, monkeypatch):
+    monkeypatch.setattr("harvesters.shared_answers.LARGEST", 10)
+
+    book.keep("a" * 64, Answer(200, {}, list(range(100))))
+
+    assert book.read() == {}
