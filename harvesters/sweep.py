@@ -194,7 +194,7 @@ def _subject_of(stream: Stream, item: Any) -> str:
 
 def _page(stream: Stream, told: Told, here: Stand, total: int | None, *, is_part: bool) -> Page:
     subjects = [_subject_of(stream, item) for item, _ in told]
-    subjects.extend(reading.subject for _, reading in told if reading.subject)
+    subjects += [reading.subject for _, reading in told if reading.subject]
     return Page(
         [record for _, reading in told for record in reading.records],
         asdict(here),

@@ -39,6 +39,9 @@ PATIENCE_SECONDS = 120
 DEAF_SECONDS = 8
 """A worker that asked for nothing for so long counts as one that hears nothing any more."""
 
+START_SECONDS = 20
+"""So long a worker may take to start on a busy machine."""
+
 STALE_SECONDS = 8
 """A lease that brought nothing for so long counts as one whose five minutes are over."""
 
@@ -221,7 +224,9 @@ class Rig:
         """
         worker, answers = self.site.pid("worker"), self._answers()
         if (worker, answers) != self._heard:
-            self._heard, self._heard_at = (worker, answers), time.monotonic()
+            is_new = worker != self._heard[0]
+            self._heard = (worker, answers)
+            self._heard_at = time.monotonic() + is_new * START_SECONDS
         elif worker and time.monotonic() - self._heard_at > DEAF_SECONDS:
             self._heard_at = time.monotonic()
             with suppress(ProcessLookupError):
