@@ -7,6 +7,9 @@ from harvesters.filekinds import Sized
 
 _FILE = re.compile(r"diff --git (?:a/(.*) b/\1|\"?a/.*?\"? \"?b/(.*?)\"?)")
 _HUNK = re.compile(r"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
+LONGEST_LINE = 10_000
+"""A line that names a file is shorter: two paths. Of longer ones the expression takes too long."""
+
 _POINTER = "version https://git-lfs.github.com/spec/"
 """What stands, instead of a large file, in a repository that keeps such files elsewhere."""
 
@@ -17,7 +20,7 @@ def sizes_of(diff: str) -> list[Sized]:
     Raises:
         ValueError: the diff breaks off within a file.
     """
-    return list(_files(diff.splitlines()))
+    return list(_files(diff.split("\n")))
 
 
 def _files(lines: list[str]) -> Iterator[Sized]:
@@ -26,7 +29,7 @@ def _files(lines: list[str]) -> Iterator[Sized]:
     while place < len(lines):
         line = lines[place]
         place += 1
-        if match := _FILE.fullmatch(line):
+        if match := _FILE.fullmatch(line[:LONGEST_LINE]):
             if path:
                 yield _sized(path, added, deleted, is_binary=is_binary)
             path, added, deleted, is_binary = match[1] or match[2] or "", 0, 0, False

@@ -17,7 +17,7 @@ LOG_FORMAT = "%x01%x00" + "%x00".join(FIELDS) + "%x00"
 COMMIT_MARK = b"\x01"
 _TRAILER = re.compile(
     r"^(co-authored-by|signed-off-by|reviewed-by|tested-by|reported-by|helped-by|assisted-by"
-    r"|generated-by):\s*(.*?)\s*(?:<([^<>]*)>)?\s*$",
+    r"|generated-by):(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SECONDS = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -114,11 +114,16 @@ def _text(raw: bytes) -> str:
 
 def trailers_of(message: str) -> list[Trailer]:
     """The trailers we know, anywhere in ``message``: squashing moves them about."""
-    return [
-        Trailer(kind.lower(), name.strip(), (email or "").strip())
-        for kind, name, email in _TRAILER.findall(message)
-        if name.strip() or email
-    ]
+    found = (_trailer(kind, said.strip()) for kind, said in _TRAILER.findall(message))
+    return [trailer for trailer in found if trailer.name or trailer.email]
+
+
+def _trailer(kind: str, said: str) -> Trailer:
+    """A trailer that says ``Name <address>``; by hand, as no expression finds both in one pass."""
+    name, sign, email = said.removesuffix(">").rpartition("<")
+    if not sign or not said.endswith(">") or ">" in email:
+        name, email = said, ""
+    return Trailer(kind.lower(), name.strip(), email.strip())
 
 
 def pull_requests_of(commit: Commit) -> list[int]:

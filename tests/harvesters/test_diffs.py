@@ -93,3 +93,15 @@ def test_it_counts_as_git_counts(tmp_path):
         for *counts, path in rows
     ]
     assert sizes_of(git("diff", "--cached")) == expected
+
+
+def test_a_line_without_end_costs_no_more_than_its_length():
+    diff = f"diff --git a/x b/x\ndiff --git a/{' b/' * 400_000}\n@@ -0,0 +1 @@\n+one\n"
+
+    assert [counts for _, *counts in sizes_of(diff)] == [[0, 0], [1, 0]]
+
+
+def test_a_line_ends_where_git_ends_it():
+    diff = "diff --git a/x b/x\n@@ -0,0 +1 @@\n+one\x0cpage\u2028and\x85more\n"
+
+    assert sizes_of(diff) == [("x", 1, 0)]
