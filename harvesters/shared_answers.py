@@ -1,13 +1,13 @@
 """Answers that are not stored yet, in PostgreSQL, where the next worker finds them.
 
-They are forgotten with the page that they belong to, and in any case within the hour.
+They are forgotten with the page that they belong to, and in any case within ten minutes.
 """
 
 import json
 import zlib
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import connection
 from django.utils import timezone
@@ -15,7 +15,10 @@ from django.utils import timezone
 from harvesters.forge import Answer, Forge
 from harvesters.models import HarvestCursor, KeptAnswer
 from harvesters.transports.budgeted import BudgetedTransport
-from harvesters.transports.keeping import KeepingTransport
+from harvesters.transports.keeping import KeepingTransport, KeptAnswers
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 KEPT_FOR = timedelta(minutes=10)
 """As much older as this may be what a harvest is told after it was stopped."""
@@ -36,13 +39,17 @@ class SharedAnswers:
         rows = KeptAnswer.objects.filter(cursor=self._cursor, kept_at__gte=since)
         return {key: _unpacked(told) for key, told in rows.values_list("key", "told")}
 
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        forget_answers(self._cursor)
+
     def keep(self, key: str, answer: Answer) -> None:
         """Keep ``answer``, as long as the lease is ours."""
         told = zlib.compress(json.dumps(asdict(answer)).encode(), 1)
         if len(told) <= LARGEST:
-            values = [key, told, timezone.now(), self._cursor.pk, self._cursor.fence]
             with connection.cursor() as sql:
-                sql.execute(_KEEP, values)
+                ours = (self._cursor.pk, self._cursor.fence)
+                sql.execute(_KEEP, (key, told, timezone.now(), *ours))
 
 
 def _unpacked(told: Any) -> Answer:
@@ -51,14 +58,26 @@ def _unpacked(told: Any) -> Answer:
 
 def keeping_answers(forge: Forge, cursor: HarvestCursor) -> Forge:
     """``forge``, which asks for nothing again that ``cursor`` was told and has not stored yet."""
-    book, kept = SharedAnswers(cursor), {}
-    given: Any = forge
-    for one in fields(given):
-        transport = getattr(given, one.name)
-        if isinstance(transport, BudgetedTransport):
-            kept[one.name] = KeepingTransport(transport, book)
-    found: Forge = replace(given, **kept)
-    return found
+    kept, given = KeptAnswers(SharedAnswers(cursor)), cast("DataclassInstance", forge)
+    parts = {
+        name: KeepingTransport(part, kept)
+        for name, part in _parts_of(forge).items()
+        if isinstance(part, BudgetedTransport)
+    }
+    return cast("Forge", replace(given, **parts))
+
+
+def doubt_answers(forge: Forge) -> None:
+    """``forge`` ended with an error, which may be about an answer that was kept."""
+    for part in _parts_of(forge).values():
+        if isinstance(part, KeepingTransport):
+            part.kept.doubt()
+
+
+def _parts_of(forge: object) -> dict[str, object]:
+    if not is_dataclass(forge):
+        return {}
+    return {field.name: getattr(forge, field.name) for field in fields(forge)}
 
 
 def forget_answers(cursor: HarvestCursor) -> None:

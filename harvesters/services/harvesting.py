@@ -30,7 +30,7 @@ from harvesters.services.repositories import (
 )
 from harvesters.services.spending import Expenses
 from harvesters.services.storing import store_page
-from harvesters.shared_answers import keeping_answers
+from harvesters.shared_answers import doubt_answers, keeping_answers
 from harvesters.sources import asked_in_parts, identified_here, open_forge
 
 logger = logging.getLogger(__name__)
@@ -151,9 +151,13 @@ def _walk(
             _take_in(report, cursor, after(quarantined(page), cursor.since), clock())
             if on_page is not None:
                 on_page(cursor, report)
+    except ForgeError:
+        doubt_answers(forge)
+        raise
     finally:
         expenses.note()
-        report.requests, report.points = expenses.meter.requests, expenses.meter.points
+        spent = expenses.meter
+        report.requests, report.points = spent.requests, spent.points
 
 
 def harvest_source(

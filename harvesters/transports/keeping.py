@@ -23,7 +23,7 @@ The repository itself, and how it pages, may have to be asked for before its lis
 
 
 class AnswerBook(Protocol):
-    """The answers to one source that are not stored yet."""
+    """The answers to one source that are not stored yet, where the next worker finds them."""
 
     def read(self) -> dict[str, Answer]:
         """What earlier harvests were told, by key."""
@@ -31,15 +31,63 @@ class AnswerBook(Protocol):
     def keep(self, key: str, answer: Answer) -> None:
         """Keep ``answer`` until the page is stored."""
 
+    def forget(self) -> None:
+        """Keep nothing any more."""
 
-class KeepingTransport:
-    """``transport``, whose answers ``book`` keeps."""
 
-    def __init__(self, transport: BudgetedTransport, book: AnswerBook) -> None:
-        self._transport = transport
+class KeptAnswers:
+    """What one harvest was told: a part of it by ``book``, which the harvest goes on to write.
+
+    An answer is written down when the next one is asked for: until then it may be the one that
+    the harvest ends at because it cannot be understood.
+    """
+
+    def __init__(self, book: AnswerBook) -> None:
         self._book = book
         self._told: dict[str, Answer] | None = None
-        self._new = 0
+        self._last: tuple[str, Answer] | None = None
+        self._new = self._written = 0
+        self._is_answered = False
+
+    def told(self, key: str) -> Answer | None:
+        """What the last harvest was told, once."""
+        self._write_last()
+        if self._told is None:
+            self._told = self._book.read()
+        answer = self._told.pop(key, None)
+        self._is_answered = answer is not None
+        # What comes behind something new was never asked for, or is outdated by it.
+        self._new = MOST_NEW if answer is not None else self._new + 1
+        if answer is None and self._new >= MOST_NEW:
+            self._told = {}
+        return answer
+
+    def note(self, key: str, answer: Answer) -> None:
+        """Keep ``answer`` as soon as something else is asked for."""
+        self._is_answered = True
+        self._last = (key, answer)
+
+    def doubt(self) -> None:
+        """The harvest ended with an error, which may be about what it was told.
+
+        It is if its last request was answered. If it also came no further than the harvest before,
+        it may stand before an answer that was kept too early: then all is asked for anew.
+        """
+        if self._is_answered and not self._written:
+            self._book.forget()
+
+    def _write_last(self) -> None:
+        if self._last is not None:
+            self._book.keep(*self._last)
+            self._last, self._written = None, self._written + 1
+
+
+class KeepingTransport:
+    """``transport``, whose answers are ``kept``."""
+
+    def __init__(self, transport: BudgetedTransport, kept: KeptAnswers) -> None:
+        self._transport = transport
+        self.kept = kept
 
     @property
     def meter(self) -> Meter:
@@ -60,18 +108,12 @@ class KeepingTransport:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """The answer as it was told to the last harvest, or a new one."""
-        if self._told is None:
-            self._told = self._book.read()
         key = _key(method, path, dict(params or {}), body, dict(headers or {}))
-        if (told := self._told.pop(key, None)) is not None:
-            self._new = MOST_NEW
+        told = self.kept.told(key)
+        if told is not None:
             return told
-        # What comes behind something new was never asked for, or is outdated by it.
-        self._new += 1
-        if self._new >= MOST_NEW:
-            self._told = {}
         answer = self._transport.request(method, path, params=params, body=body, headers=headers)
-        self._book.keep(key, answer)
+        self.kept.note(key, answer)
         return answer
 
 

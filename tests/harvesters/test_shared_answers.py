@@ -1,25 +1,30 @@
 """A harvest that was stopped asks for nothing again of what was answered well."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from harvesters.forge import Answer
+from harvesters.forge import Answer, ForgeBusyError, ForgeError
 from harvesters.models import Contribution, HarvestCursor, KeptAnswer, RateBudget
 from harvesters.services.harvesting import harvest_source, register_source
 from harvesters.services.leasing import lease_source
 from harvesters.shared_answers import KEPT_FOR, SharedAnswers, forget_old_answers
 from harvesters.sources import open_forge
-from harvesters.transports.keeping import KeepingTransport
+from harvesters.transports.keeping import KeepingTransport, KeptAnswers
 from tests.gitee_world import GiteeWorld, Pull, accepting, account, comment
-from tests.simulator import ForgeSimulator, status
+from tests.simulator import ForgeSimulator, Reply, status
 
 pytestmark = pytest.mark.django_db
 
 LI, WU, LEAD = (account(number, f"person-{number}") for number in (101, 102, 103))
 PULLS = 6
 LIMIT = status(429, **{"retry-after": "1"})
+
+
+def no_list(_):
+    return Reply.of({"message": "?"})
 
 
 @pytest.fixture
@@ -72,6 +77,24 @@ def test_who_is_stopped_anywhere_asks_for_nothing_twice(harvest, simulator, plac
     assert Contribution.objects.filter(kind="change").count() == PULLS
 
 
+@pytest.mark.parametrize("place", range(1, 2 + 4 * PULLS))
+def test_an_answer_that_stops_a_harvest_is_asked_for_again(harvest, simulator, place):
+    simulator.faults = [None] * place + [no_list]
+
+    with suppress(ForgeError):
+        harvest()
+    report = harvest()
+
+    assert report.is_complete
+    assert Contribution.objects.filter(kind="change").count() == PULLS
+
+
+def test_what_was_asked_is_counted(harvest):
+    report = harvest()
+
+    assert report.requests == HarvestCursor.objects.get().spent_requests > PULLS
+
+
 class Counting:
     """A transport that tells how often it was asked."""
 
@@ -90,8 +113,10 @@ def book(harvest):
 
 def test_an_answer_is_told_once_more_and_then_asked_for(book):
     first, second = Counting(), Counting()
-    KeepingTransport(first, book).request("GET", "/a")
-    resumed = KeepingTransport(second, book)
+    before = KeepingTransport(first, KeptAnswers(book))
+    for path in ("/a", "/b"):
+        before.request("GET", path)
+    resumed = KeepingTransport(second, KeptAnswers(book))
 
     told = [resumed.request("GET", "/a").body for _ in range(2)]
 
@@ -99,12 +124,51 @@ def test_an_answer_is_told_once_more_and_then_asked_for(book):
     assert second.asked == ["/a"]
 
 
+def test_the_last_answer_is_not_kept_as_it_may_be_what_stopped_the_harvest(book):
+    before = KeepingTransport(Counting(), KeptAnswers(book))
+    for path in ("/a", "/b"):
+        before.request("GET", path)
+
+    assert len(book.read()) == 1
+
+
+def ask(book, *paths, transport=None):
+    """Ask for ``paths``, and end with an error."""
+    kept = KeptAnswers(book)
+    asking = KeepingTransport(transport or Counting(), kept)
+    with suppress(ForgeError):
+        for path in paths:
+            asking.request("GET", path)
+    kept.doubt()
+
+
+def test_a_harvest_that_comes_no_further_asks_for_everything_anew(book):
+    ask(book, "/a", "/b", "/c")
+    assert len(book.read()) == 2
+
+    ask(book, "/a", "/b", "/c")
+
+    assert book.read() == {}
+
+
+def test_a_harvest_that_is_not_answered_doubts_nothing(book):
+    class Refusing:
+        def request(self, *_, **__):
+            raise ForgeBusyError("Later.")
+
+    ask(book, "/a", "/b", "/c")
+
+    ask(book, "/a", "/b", "/c", transport=Refusing())
+
+    assert len(book.read()) == 2
+
+
 def test_what_comes_behind_something_new_is_asked_for_anew(book):
     first, second = Counting(), Counting()
-    before = KeepingTransport(first, book)
-    for path in ("/a", "/b", "/c"):
+    before = KeepingTransport(first, KeptAnswers(book))
+    for path in ("/a", "/b", "/c", "/d"):
         before.request("GET", path)
-    resumed = KeepingTransport(second, book)
+    resumed = KeepingTransport(second, KeptAnswers(book))
 
     for path in ("/a", "/new", "/c"):
         resumed.request("GET", path)

@@ -18,7 +18,7 @@ from harvesters.models import HarvestCursor
 from harvesters.services.harvesting import HarvestReport, harvest_repository, register_source
 from harvesters.services.leasing import SourceBusyError, lease_source
 from harvesters.services.previewing import forecast_source, preview_source
-from harvesters.services.spending import meter_of
+from harvesters.services.spending import spent_by
 from harvesters.services.storing import LeaseLostError
 from harvesters.sources import SCHEMES, open_forge
 from harvesters.transports.git import is_path
@@ -135,7 +135,8 @@ class _Walk:
             )
         else:
             report = HarvestReport(self._source, is_complete=True)
-        report.requests, report.points = meter_of(forge).requests, meter_of(forge).points
+        spent = spent_by(forge)
+        report.requests, report.points = spent.requests, spent.points
         return Outcome(self._source, ExitCode.DONE, report, forecast=forecast)
 
     def _on_page(self, cursor: HarvestCursor, report: HarvestReport) -> None:
