@@ -39,9 +39,9 @@ class SharedAnswers:
         rows = KeptAnswer.objects.filter(cursor=self._cursor, kept_at__gte=since)
         return {key: _unpacked(told) for key, told in rows.values_list("key", "told")}
 
-    def forget(self) -> None:
-        """Keep nothing any more."""
-        forget_answers(self._cursor)
+    def forget(self, key: str | None = None) -> None:
+        """Keep the answer of ``key``, or any, no more."""
+        forget_answers(self._cursor, *(() if key is None else (key,)))
 
     def keep(self, key: str, answer: Answer) -> None:
         """Keep ``answer``, as long as the lease is ours."""
@@ -80,9 +80,10 @@ def _parts_of(forge: object) -> dict[str, object]:
     return {field.name: getattr(forge, field.name) for field in fields(forge)}
 
 
-def forget_answers(cursor: HarvestCursor) -> None:
-    """What they told is stored."""
-    KeptAnswer.objects.filter(cursor=cursor).delete()
+def forget_answers(cursor: HarvestCursor, *keys: str) -> None:
+    """What they told is stored, or of no use; those of ``keys`` alone, if any are given."""
+    kept = KeptAnswer.objects.filter(cursor=cursor)
+    (kept.filter(key__in=keys) if keys else kept).delete()
 
 
 def forget_old_answers(*, now: datetime) -> int:

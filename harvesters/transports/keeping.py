@@ -31,27 +31,31 @@ class AnswerBook(Protocol):
     def keep(self, key: str, answer: Answer) -> None:
         """Keep ``answer`` until the page is stored."""
 
-    def forget(self) -> None:
-        """Keep nothing any more."""
+    def forget(self, key: str | None = None) -> None:
+        """Keep the answer of ``key``, or any, no more."""
 
 
 class KeptAnswers:
     """What one harvest was told: a part of it by ``book``, which the harvest goes on to write.
 
-    An answer is written down when the next one is asked for: until then it may be the one that
-    the harvest ends at because it cannot be understood.
+    An answer is written down when something else is asked for: until then it may be the one that
+    the harvest cannot understand, and ends at, or asks for again.
     """
 
     def __init__(self, book: AnswerBook) -> None:
         self._book = book
         self._told: dict[str, Answer] | None = None
         self._last: tuple[str, Answer] | None = None
+        self._asked = ""
         self._new = self._written = 0
         self._is_answered = False
 
     def told(self, key: str) -> Answer | None:
         """What the last harvest was told, once."""
+        if key == self._asked:
+            self._disbelieve_last()
         self._write_last()
+        self._asked = key
         if self._told is None:
             self._told = self._book.read()
         answer = self._told.pop(key, None)
@@ -75,6 +79,11 @@ class KeptAnswers:
         """
         if self._is_answered and not self._written:
             self._book.forget()
+
+    def _disbelieve_last(self) -> None:
+        if self._last is None and self._is_answered:
+            self._book.forget(self._asked)
+        self._last = None
 
     def _write_last(self) -> None:
         if self._last is not None:

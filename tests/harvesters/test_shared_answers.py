@@ -124,6 +124,16 @@ def test_an_answer_is_told_once_more_and_then_asked_for(book):
     assert second.asked == ["/a"]
 
 
+def test_an_answer_that_is_asked_for_again_at_once_was_not_believed(book):
+    ask(book, "/a", "/b", "/c")
+
+    resumed = KeepingTransport(Counting(), KeptAnswers(book))
+    for path in ("/a", "/b", "/b"):
+        resumed.request("GET", path)
+
+    assert len(book.read()) == 1
+
+
 def test_the_last_answer_is_not_kept_as_it_may_be_what_stopped_the_harvest(book):
     before = KeepingTransport(Counting(), KeptAnswers(book))
     for path in ("/a", "/b"):

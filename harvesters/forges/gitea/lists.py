@@ -86,8 +86,9 @@ class Lists:
         """
         try:
             # What contradicts itself was most likely spoilt on its way.
-            with suppress(_ContradictionError):
-                return self._whole(part)
+            for _ in range(2):
+                with suppress(_ContradictionError):
+                    return self._whole(part)
             return self._whole(part)
         except (ForgeOverloadedError, SourceNotFoundError):
             self.transport.request("GET", self.proof)
