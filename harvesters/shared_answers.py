@@ -5,6 +5,7 @@ They are forgotten with the page that they belong to, and in any case within ten
 
 import json
 import zlib
+from collections.abc import Collection
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -33,27 +34,32 @@ class SharedAnswers:
     def __init__(self, cursor: HarvestCursor) -> None:
         self._cursor = cursor
 
-    def read(self) -> dict[str, Answer]:
+    def read(self) -> dict[str, Answer | None]:
         """What was told to the harvests that were stopped since the last page was stored."""
-        since = timezone.now() - KEPT_FOR
-        rows = KeptAnswer.objects.filter(cursor=self._cursor, kept_at__gte=since)
-        return {key: _unpacked(told) for key, told in rows.values_list("key", "told")}
-
-    def forget(self, key: str | None = None) -> None:
-        """Keep the answer of ``key``, or any, no more."""
-        forget_answers(self._cursor, *(() if key is None else (key,)))
+        rows = KeptAnswer.objects.filter(cursor=self._cursor).order_by("pk")
+        kept = list(rows.values_list("key", "told", "kept_at"))
+        if kept and kept[0][-1] < timezone.now() - KEPT_FOR:
+            forget_answers(self._cursor)
+            return {}
+        return {key: _unpacked(told) for key, told, _ in kept}
 
     def keep(self, key: str, answer: Answer) -> None:
         """Keep ``answer``, as long as the lease is ours."""
         told = zlib.compress(json.dumps(asdict(answer)).encode(), 1)
-        if len(told) <= LARGEST:
-            with connection.cursor() as sql:
-                ours = (self._cursor.pk, self._cursor.fence)
-                sql.execute(_KEEP, (key, told, timezone.now(), *ours))
+        kept = told if len(told) <= LARGEST else b""
+        with connection.cursor() as sql:
+            ours = (self._cursor.pk, self._cursor.fence)
+            sql.execute(_KEEP, (key, kept, timezone.now(), *ours))
+
+    def forget(self, keys: Collection[str]) -> None:
+        """Keep the answers of ``keys`` no more, as long as the lease is ours."""
+        if keys:
+            ours = KeptAnswer.objects.filter(cursor=self._cursor, cursor__fence=self._cursor.fence)
+            ours.filter(key__in=list(keys)).delete()
 
 
-def _unpacked(told: Any) -> Answer:
-    return Answer(**json.loads(zlib.decompress(told)))
+def _unpacked(told: Any) -> Answer | None:
+    return Answer(**json.loads(zlib.decompress(told))) if told else None
 
 
 def keeping_answers(forge: Forge, cursor: HarvestCursor) -> Forge:
@@ -80,10 +86,9 @@ def _parts_of(forge: object) -> dict[str, object]:
     return {field.name: getattr(forge, field.name) for field in fields(forge)}
 
 
-def forget_answers(cursor: HarvestCursor, *keys: str) -> None:
-    """What they told is stored, or of no use; those of ``keys`` alone, if any are given."""
-    kept = KeptAnswer.objects.filter(cursor=cursor)
-    (kept.filter(key__in=keys) if keys else kept).delete()
+def forget_answers(cursor: HarvestCursor) -> None:
+    """What they told is stored."""
+    KeptAnswer.objects.filter(cursor=cursor).delete()
 
 
 def forget_old_answers(*, now: datetime) -> int:
@@ -92,10 +97,10 @@ def forget_old_answers(*, now: datetime) -> int:
 
 
 _KEEP = """
-INSERT INTO harvesters_keptanswer AS kept (cursor_id, key, told, kept_at)
+INSERT INTO harvesters_keptanswer (cursor_id, key, told, kept_at)
 SELECT source.id, given.key, given.told, given.kept_at
 FROM harvesters_harvestcursor source,
     (VALUES (%s, %s::bytea, %s::timestamptz)) AS given (key, told, kept_at)
 WHERE source.id = %s AND source.fence = %s
-ON CONFLICT (cursor_id, key) DO UPDATE SET told = excluded.told, kept_at = excluded.kept_at
+ON CONFLICT DO NOTHING
 """

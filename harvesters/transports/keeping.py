@@ -4,11 +4,15 @@ A page of a list may take hundreds of requests until it is stored. Where a limit
 death of a worker stops a harvest in between, the next one would ask for all of it again. So each
 answer is kept until the page that it belongs to is stored, and the next harvest, which asks the
 same in the same order, is told what the last one was, as if it had never been stopped.
+
+What is told must be of one moment: were a list asked for anew and the parts of its items told as
+they were before, what happened to them in between would be lost. So the first answer that was kept
+is told first, or none is; and none behind one that is new.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from harvesters.budget import Budget, Meter
@@ -16,27 +20,24 @@ from harvesters.forge import Answer
 from harvesters.transports.budgeted import BudgetedTransport
 
 MOST_NEW = 3
-"""A harvest that begins otherwise than the last one asks for everything anew.
-
-The repository itself, and how it pages, may have to be asked for before its lists.
-"""
+"""So much may be asked for before what was kept: the repository itself, and how it pages."""
 
 
 class AnswerBook(Protocol):
     """The answers to one source that are not stored yet, where the next worker finds them."""
 
-    def read(self) -> dict[str, Answer]:
-        """What earlier harvests were told, by key."""
+    def read(self) -> dict[str, Answer | None]:
+        """What earlier harvests were told, by key, in order; None is too large to be kept."""
 
     def keep(self, key: str, answer: Answer) -> None:
-        """Keep ``answer`` until the page is stored."""
+        """Keep ``answer`` until the page is stored, unless another one is kept of this key."""
 
-    def forget(self, key: str | None = None) -> None:
-        """Keep the answer of ``key``, or any, no more."""
+    def forget(self, keys: Collection[str]) -> None:
+        """Keep the answers of ``keys`` no more."""
 
 
 class KeptAnswers:
-    """What one harvest was told: a part of it by ``book``, which the harvest goes on to write.
+    """What one harvest was told: first, maybe, by ``book``, which it goes on to write.
 
     An answer is written down when something else is asked for: until then it may be the one that
     the harvest cannot understand, and ends at, or asks for again.
@@ -44,32 +45,32 @@ class KeptAnswers:
 
     def __init__(self, book: AnswerBook) -> None:
         self._book = book
-        self._told: dict[str, Answer] | None = None
-        self._last: tuple[str, Answer] | None = None
+        self._untold: dict[str, Answer | None] | None = None
+        self._unwritten: list[tuple[str, Answer]] = []
         self._asked = ""
-        self._new = self._written = 0
-        self._is_answered = False
+        self._new = 0
+        self._is_told = self._has_written = self._is_answered = False
 
     def told(self, key: str) -> Answer | None:
         """What the last harvest was told, once."""
+        if self._untold is None:
+            self._untold = self._book.read()
         if key == self._asked:
-            self._disbelieve_last()
-        self._write_last()
+            self._disbelieve()
         self._asked = key
-        if self._told is None:
-            self._told = self._book.read()
-        answer = self._told.pop(key, None)
+        answer = self._next(key, self._untold)
+        if answer is None:
+            self._new += 1
+            first = next(iter(self._untold.values()), None)
+            if self._is_told or first is None or self._new >= MOST_NEW:
+                self._go_on_alone(self._untold)
         self._is_answered = answer is not None
-        # What comes behind something new was never asked for, or is outdated by it.
-        self._new = MOST_NEW if answer is not None else self._new + 1
-        if answer is None and self._new >= MOST_NEW:
-            self._told = {}
         return answer
 
     def note(self, key: str, answer: Answer) -> None:
         """Keep ``answer`` as soon as something else is asked for."""
         self._is_answered = True
-        self._last = (key, answer)
+        self._unwritten.append((key, answer))
 
     def doubt(self) -> None:
         """The harvest ended with an error, which may be about what it was told.
@@ -77,18 +78,35 @@ class KeptAnswers:
         It is if its last request was answered. If it also came no further than the harvest before,
         it may stand before an answer that was kept too early: then all is asked for anew.
         """
-        if self._is_answered and not self._written:
-            self._book.forget()
+        if self._is_answered and not self._has_written:
+            self._book.forget(self._book.read())
 
-    def _disbelieve_last(self) -> None:
-        if self._last is None and self._is_answered:
-            self._book.forget(self._asked)
-        self._last = None
+    def _next(self, key: str, untold: dict[str, Answer | None]) -> Answer | None:
+        if self._is_told or key == next(iter(untold), None):
+            answer = untold.get(key)
+            if answer is not None:
+                self._is_told = True
+                self._unwritten.clear()
+                del untold[key]
+            return answer
+        return None
 
-    def _write_last(self) -> None:
-        if self._last is not None:
-            self._book.keep(*self._last)
-            self._last, self._written = None, self._written + 1
+    def _disbelieve(self) -> None:
+        """Of the same question, asked twice in a row, the first answer was of no use."""
+        if self._unwritten and self._unwritten[-1][0] == self._asked:
+            self._unwritten.pop()
+        elif self._is_answered:
+            self._book.forget([self._asked])
+
+    def _go_on_alone(self, untold: dict[str, Answer | None]) -> None:
+        """Nothing that was kept is told any more: what goes on from here is written down."""
+        self._book.forget(untold)
+        untold.clear()
+        self._is_told = True
+        for key, answer in self._unwritten:
+            self._book.keep(key, answer)
+            self._has_written = True
+        self._unwritten.clear()
 
 
 class KeepingTransport:

@@ -96,7 +96,7 @@ def test_what_was_asked_is_counted(harvest):
 
 
 class Counting:
-    """A transport that tells how often it was asked."""
+    """A transport that tells what it was asked for, and how often."""
 
     def __init__(self):
         self.asked = []
@@ -106,92 +106,111 @@ class Counting:
         return Answer(200, {}, len(self.asked))
 
 
+class Refusing:
+    def request(self, *_, **__):
+        raise ForgeBusyError("Later.")
+
+
 @pytest.fixture
 def book(harvest):
     return SharedAnswers(HarvestCursor.objects.get())
 
 
-def test_an_answer_is_told_once_more_and_then_asked_for(book):
-    first, second = Counting(), Counting()
-    before = KeepingTransport(first, KeptAnswers(book))
-    for path in ("/a", "/b"):
-        before.request("GET", path)
-    resumed = KeepingTransport(second, KeptAnswers(book))
-
-    told = [resumed.request("GET", "/a").body for _ in range(2)]
-
-    assert told == [1, 1]
-    assert second.asked == ["/a"]
+def asked(book, *paths):
+    """What the forge is asked for by a harvest that asks for ``paths``, and is stopped."""
+    transport = Counting()
+    keeping = KeepingTransport(transport, KeptAnswers(book))
+    for path in paths:
+        keeping.request("GET", path)
+    return transport.asked
 
 
-def test_an_answer_that_is_asked_for_again_at_once_was_not_believed(book):
-    ask(book, "/a", "/b", "/c")
-
-    resumed = KeepingTransport(Counting(), KeptAnswers(book))
-    for path in ("/a", "/b", "/b"):
-        resumed.request("GET", path)
-
-    assert len(book.read()) == 1
-
-
-def test_the_last_answer_is_not_kept_as_it_may_be_what_stopped_the_harvest(book):
-    before = KeepingTransport(Counting(), KeptAnswers(book))
-    for path in ("/a", "/b"):
-        before.request("GET", path)
-
-    assert len(book.read()) == 1
-
-
-def ask(book, *paths, transport=None):
-    """Ask for ``paths``, and end with an error."""
+def asked_in_vain(book, *paths, transport=None):
+    """The same, and the harvest ends with an error."""
     kept = KeptAnswers(book)
-    asking = KeepingTransport(transport or Counting(), kept)
+    keeping = KeepingTransport(transport or Counting(), kept)
     with suppress(ForgeError):
         for path in paths:
-            asking.request("GET", path)
+            keeping.request("GET", path)
     kept.doubt()
 
 
+def test_an_answer_is_told_once_more_and_then_asked_for(book):
+    asked(book, "/list", "/a", "/b")
+
+    assert asked(book, "/list", "/a", "/list", "/b") == ["/list", "/b"]
+
+
+def test_the_repository_may_be_asked_for_before(book):
+    asked(book, "/list", "/a", "/b")
+
+    assert asked(book, "/repository", "/settings", "/list", "/a") == ["/repository", "/settings"]
+    assert asked(book, "/list", "/a") == []
+
+
+def test_the_last_answer_is_not_kept_as_it_may_be_what_stopped_the_harvest(book):
+    asked(book, "/list", "/a")
+
+    assert len(book.read()) == 1
+
+
+def test_an_answer_that_is_asked_for_again_at_once_was_not_believed(book):
+    asked(book, "/list", "/a", "/b")
+
+    assert asked(book, "/list", "/a", "/a") == ["/a"]
+    assert len(book.read()) == 1
+
+
+def test_no_part_is_told_of_a_list_that_is_new(book):
+    asked(book, "/list?size=50", "/a", "/b", "/c")
+
+    again = ["/repository", "/list?size=25", "/a", "/b", "/c"]
+
+    assert asked(book, *again) == again
+    assert asked(book, *again) == again[-1:]
+
+
+def test_what_comes_behind_something_new_is_asked_for_anew(book):
+    asked(book, "/list", "/a", "/b", "/c", "/d")
+
+    assert asked(book, "/list", "/a", "/new", "/c", "/d") == ["/new", "/c", "/d"]
+    assert asked(book, "/list", "/a", "/new", "/c", "/d") == ["/d"]
+
+
+def test_a_list_that_is_too_large_to_keep_is_asked_for_with_all_its_parts(book, monkeypatch):
+    monkeypatch.setattr("harvesters.shared_answers.LARGEST", 0)
+    asked(book, "/list", "/a")
+    monkeypatch.undo()
+    asked(book, "/list", "/a", "/b")
+
+    assert asked(book, "/list", "/a", "/b") == ["/b"]
+
+
 def test_a_harvest_that_comes_no_further_asks_for_everything_anew(book):
-    ask(book, "/a", "/b", "/c")
+    asked_in_vain(book, "/list", "/a", "/b")
     assert len(book.read()) == 2
 
-    ask(book, "/a", "/b", "/c")
+    asked_in_vain(book, "/list", "/a", "/b")
 
     assert book.read() == {}
 
 
 def test_a_harvest_that_is_not_answered_doubts_nothing(book):
-    class Refusing:
-        def request(self, *_, **__):
-            raise ForgeBusyError("Later.")
+    asked_in_vain(book, "/list", "/a", "/b")
 
-    ask(book, "/a", "/b", "/c")
-
-    ask(book, "/a", "/b", "/c", transport=Refusing())
+    asked_in_vain(book, "/list", "/a", "/b", transport=Refusing())
 
     assert len(book.read()) == 2
 
 
-def test_what_comes_behind_something_new_is_asked_for_anew(book):
-    first, second = Counting(), Counting()
-    before = KeepingTransport(first, KeptAnswers(book))
-    for path in ("/a", "/b", "/c", "/d"):
-        before.request("GET", path)
-    resumed = KeepingTransport(second, KeptAnswers(book))
-
-    for path in ("/a", "/new", "/c"):
-        resumed.request("GET", path)
-
-    assert second.asked == ["/new", "/c"]
-
-
-def test_who_lost_the_lease_keeps_nothing(book):
+def test_who_lost_the_lease_keeps_and_forgets_nothing(book):
+    book.keep("a" * 64, Answer(200, {}, []))
     HarvestCursor.objects.update(fence=99)
 
-    book.keep("a" * 64, Answer(200, {}, []))
+    book.keep("b" * 64, Answer(200, {}, []))
+    book.forget(["a" * 64])
 
-    assert not KeptAnswer.objects.exists()
+    assert list(book.read()) == ["a" * 64]
 
 
 def test_an_answer_is_told_as_it_came(book):
@@ -208,13 +227,13 @@ def test_answers_are_not_told_for_long(book):
     book.keep("a" * 64, Answer(200, {}, []))
     KeptAnswer.objects.update(kept_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
 
-    assert book.read() == {}
     assert forget_old_answers(now=timezone.now()) == 1
 
 
-def test_an_answer_that_is_too_large_is_asked_for_again(book, monkeypatch):
-    monkeypatch.setattr("harvesters.shared_answers.LARGEST", 10)
-
-    book.keep("a" * 64, Answer(200, {}, list(range(100))))
+def test_answers_of_which_the_first_is_old_are_forgotten(book):
+    book.keep("a" * 64, Answer(200, {}, []))
+    KeptAnswer.objects.update(kept_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
+    book.keep("b" * 64, Answer(200, {}, []))
 
     assert book.read() == {}
+    assert not KeptAnswer.objects.exists()

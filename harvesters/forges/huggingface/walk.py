@@ -189,7 +189,11 @@ class Walk:
             stand = replace(stand, marks={**stand.marks, **marks})
             numbers = [node.get("num") for node in bite]
             subjects = [f"{word} {number}" for word in WORDS for number in numbers]
-            yield Page(records, asdict(stand), gaps, items=len(bite), subjects=subjects), stand
+            is_part = start + AT_ONCE < len(changed)
+            page = Page(
+                records, asdict(stand), gaps, items=len(bite), subjects=subjects, is_part=is_part
+            )
+            yield page, stand
 
     def _changed(self, listing: DiscussionPage, stand: Stand) -> list[Node]:
         """Those in which something happened since they were last read."""
