@@ -23,6 +23,14 @@ def digest_of(stream: Stream, listing: Listing) -> str:
     return hashlib.sha256(names.encode("utf-8", "replace")).hexdigest()[:16]
 
 
+def last_of(stream: Stream, listing: Listing) -> str:
+    """With which item a page ends; nothing, where that has no name."""
+    with suppress(*BROKEN_PROMISES):
+        name = stream.key(listing.items[-1])
+        return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+    return ""
+
+
 def name_of(stream: Stream, item: Any) -> str:
     try:
         return stream.key(item)[:200]

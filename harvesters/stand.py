@@ -21,7 +21,8 @@ class Stand:
 
     ``began`` is empty between two sweeps. ``newest`` is the latest update seen in this stream, by
     the forge's own clock; ``reached`` tells how far back the next sweep of each stream looks.
-    ``before`` digests which items the page before held, ``expected`` is how many the list had.
+    ``before`` digests which items the page before held, ``last`` the one that it ended with, and
+    ``expected`` is how many the list had.
     ``known`` marks the items last read, so that what is listed again is not read again.
     """
 
@@ -32,6 +33,7 @@ class Stand:
     size: int = FIRST_PAGE
     newest: str = ""
     before: str = ""
+    last: str = ""
     expected: int | None = None
     done: int = 0
     reached: Mapping[str, str] = field(default_factory=dict)
@@ -66,7 +68,7 @@ def resumed(cursor: Cursor, streams: Mapping[str, Stream], now: datetime) -> Sta
         # A list that tells how long it is shows by that what was deleted since.
         return stand
     # What was deleted since would have moved items on to the page before.
-    return replace(stand, number=max(1, stand.number - 1), before="")
+    return replace(stand, number=max(1, stand.number - 1), before="", last="")
 
 
 def begun(stand: Stand, stream: str) -> Stand:

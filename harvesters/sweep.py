@@ -27,7 +27,7 @@ from harvesters.forge import (
     Gap,
     Page,
 )
-from harvesters.marks import BROKEN_PROMISES, digest_of, mark_of, moments_of, name_of
+from harvesters.marks import BROKEN_PROMISES, digest_of, last_of, mark_of, moments_of, name_of
 from harvesters.stand import FIRST_PAGE, Stand, asking_less, begin_next, moment, resumed, walked
 from harvesters.streams import Listing, Order, Reading, Stream
 
@@ -91,7 +91,7 @@ def _asking_again(stream: Stream, stand: Stand, doubts: int, error: Contradictio
         raise error
     if doubts > 1 and stand.number > 1 and stream.order is not Order.OLDEST_UPDATE_FIRST:
         # So many items may have come that this page is now what the one before was.
-        return replace(stand, number=stand.number - 1, before="")
+        return replace(stand, number=stand.number - 1, before="", last="")
     return stand
 
 
@@ -242,9 +242,11 @@ def _downwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:
     shrunk = (stand.expected or 0) - (listing.total or 0) if listing.total is not None else 0
     if stand.number > 1 and shrunk > 0:
         back = -(-shrunk // stand.size)
-        return replace(stand, number=max(1, stand.number - back), before="", expected=listing.total)
+        number = max(1, stand.number - back)
+        return replace(stand, number=number, before="", last="", expected=listing.total)
     seen = _having_seen(stream, stand, listing)
-    if stand.number > 1 and listing.items and seen.before == stand.before:
+    # Not by all that it holds: pages may have been smaller or larger until now.
+    if stand.number > 1 and seen.last and seen.last == stand.last:
         raise _contradicts(stream, "repeats the page before")
     since = moment(stand.since)
     is_by_update = stream.order is Order.NEWEST_UPDATE_FIRST
@@ -279,6 +281,7 @@ def _having_seen(stream: Stream, stand: Stand, listing: Listing) -> Stand:
         stand,
         newest=newest.isoformat() if newest else "",
         before=digest_of(stream, listing),
+        last=last_of(stream, listing),
         done=stand.done + len(listing.items),
     )
 

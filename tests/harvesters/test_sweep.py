@@ -15,7 +15,7 @@ from harvesters.forge import (
     ForgeOverloadedError,
     Kind,
 )
-from harvesters.streams import Listing, Order, Reading, Stream
+from harvesters.streams import Asked, Listing, Order, Reading, Stream
 from harvesters.sweep import walk
 
 BEGUN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -606,3 +606,37 @@ def test_who_comes_back_reads_no_page_again():
 
     assert reader.pages == -(-730 // 50)
     assert reader.forge.asked == reader.pages
+
+
+def test_a_page_that_is_told_again_is_not_believed_where_pages_grew() -> None:
+    """A page of ten that repeats two of five ends with the same item as they did."""
+    numbers = range(40, 0, -1)
+    spoilt = {(3, 10), (4, 10)}
+
+    def listed(asked: Asked) -> Listing:
+        place = (asked.number - 1) * asked.size
+        if (asked.number, asked.size) in spoilt:
+            spoilt.remove((asked.number, asked.size))
+            if asked.number == 3:
+                raise ForgeOverloadedError("Too much at once.")
+            place -= asked.size
+        items = [*numbers[place : place + asked.size]]
+        return Listing(items, has_more=place + asked.size < len(numbers), total=len(numbers))
+
+    def at(number: int) -> datetime:
+        return datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=number)
+
+    stream = Stream(
+        "issues",
+        Order.NEWEST_FIRST,
+        listed,
+        lambda _: Reading(),
+        key=str,
+        updated_at=at,
+        created_at=at,
+        largest_page=10,
+    )
+    pages = walk([stream], {}, datetime(2026, 4, 1, tzinfo=UTC))
+    told = {subject for page in pages for subject in page.subjects}
+    assert not spoilt
+    assert told == {f"issues {number}" for number in numbers}

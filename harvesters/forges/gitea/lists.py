@@ -22,6 +22,12 @@ from harvesters.streams import Listing
 MOST_PAGES = 200
 """Pages of one list that belongs to one item."""
 
+MOST_TRIES = 4
+"""So often a list is asked for that fails where the forge is well, until it counts as unreadable.
+
+An item that lacks a part is not read again until something happens to it.
+"""
+
 
 class UnreadableError(Exception):
     """The forge is well, and does not tell this part of an item."""
@@ -92,6 +98,9 @@ class Lists:
             return self._whole(part)
         except (ForgeOverloadedError, SourceNotFoundError):
             self.transport.request("GET", self.proof)
+        for _ in range(MOST_TRIES - 1):
+            with suppress(ForgeOverloadedError, SourceNotFoundError):
+                return self._whole(part)
         try:
             return self._whole(part)
         except (ForgeOverloadedError, SourceNotFoundError) as error:
@@ -100,6 +109,14 @@ class Lists:
     def _whole(self, part: Part) -> list[Any]:
         if not part.is_paged:
             return self._at_once(part)
+        found, counted = self._pages(part)
+        # What is counted and not shown may be hidden, or lost on its way, which it is but once.
+        if len(found) < counted and self._pages(part)[0].keys() != found.keys():
+            raise _ContradictionError(f"{part.path} is told in two ways.")
+        return list(found.values())
+
+    def _pages(self, part: Part) -> tuple[dict[object, Any], int]:
+        """What its pages hold, and how many were counted."""
         found: dict[object, Any] = {}
         for number in range(1, MOST_PAGES + 1):
             answer = self._ask(part.path, number, self.most, **part.params)
@@ -111,7 +128,7 @@ class Lists:
                 raise _ContradictionError(f"{part.path} lists {len(found)} items of {total}.")
             found |= fresh
             if not items or (len(items) < self.most and len(found) >= total):
-                return list(found.values())
+                return found, total
         raise UnreadableError(f"{part.path} is longer than we read.")
 
     def _at_once(self, part: Part) -> list[Any]:
