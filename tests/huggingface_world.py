@@ -1,8 +1,9 @@
 """The Hugging Face Hub as a world in memory: repositories, commits, pull requests, discussions.
 
 The Hub publishes no description that may be carried along; its answers are as its own client
-reads them (huggingface_hub 1.x, ``hf_api.py`` and ``community.py``) and as a webhook of its
-documentation shows them. Each is held against `SHAPES`.
+reads them (huggingface_hub 2.x, ``hf_api.py`` and ``community.py``), as a client does that is
+generated from its description (pyhfapi 1.1), and as a webhook of its documentation shows them.
+Each is held against `SHAPES`.
 """
 
 from collections.abc import Sequence
@@ -29,8 +30,9 @@ SHAPES: dict[str, dict[str, Any]] = {
         "createdAt": TEXT,
         "isPullRequest": TRUTH,
         "numComments": COUNT,
-        "repo": MAP,
+        "repoOwner": MAP,
     },
+    "overview": {"_id": TEXT, "user": TEXT, "fullname": TEXT, "avatarUrl": TEXT, "type": TEXT},
     "event": {"id": TEXT, "type": TEXT, "createdAt": TEXT, "data": MAP},
 }
 
@@ -57,13 +59,18 @@ def account(number: int, name: str) -> dict[str, Any]:
     return {"_id": f"{number:024x}", "name": name, "fullname": name.title(), "type": "user"}
 
 
+def picture(number: str) -> str:
+    """The Hub draws one for an account that has none; here each is called by the id."""
+    return f"/avatars/{number}.svg"
+
+
 def sha(number: int) -> str:
     return f"{number:040x}"
 
 
 def commit(number: int, who: dict[str, Any] | None, title: str = "Upload weights", **more: Any):
-    """A commit; of somebody without an account only the name is told."""
-    author = {"user": who["name"], "_id": who["_id"]} if who else {"user": "Li Ming"}
+    """A commit; of somebody without an account only the name is told, and no picture shown."""
+    author = {"user": who["name"], "avatar": picture(who["_id"])} if who else {"user": "Li Ming"}
     told = {
         "id": sha(number),
         "title": title,
@@ -114,19 +121,21 @@ class Discussion:
             "createdAt": moment(self.num),
             "isPullRequest": self.is_pull_request,
             "numComments": sum(event["type"] == "comment" for event in self.events),
-            "repo": {"name": "lab/vision", "type": "model"},
+            "repoOwner": {"name": "lab", "type": "org"},
             "pinned": False,
             **self.more,
         }
         return {**told, "author": self.author} if self.author else told
 
     def details(self) -> dict[str, Any]:
-        merged = self.status == "merged" and self.is_pull_request
+        changes = {"base": "refs/heads/main"}
+        if self.status == "merged":
+            changes["mergeCommitId"] = sha(900_000 + self.num)
         return {
             **self.node(),
             "events": list(self.events),
             "diff": self.diff,
-            "mergeCommitId": sha(900_000 + self.num) if merged else None,
+            **({"changes": changes} if self.is_pull_request else {}),
         }
 
 
@@ -144,6 +153,7 @@ class HuggingFaceWorld:
     hidden: set[int] = field(default_factory=set)
     card: dict[str, Any] = field(default_factory=dict)
     links: bool = True
+    overviews: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     root: str = ""
 
     def __call__(self, request: Request) -> Reply:
@@ -152,6 +162,8 @@ class HuggingFaceWorld:
         parts = address.path.strip("/").split("/")
         if parts[0] == "api":
             parts = parts[1:]
+        if parts[0] == "users" and parts[2:] == ["overview"]:
+            return self._overview(parts[1])
         if parts[0] != self.kind:
             return _nothing()
         rest = "/".join(parts[1:])
@@ -175,6 +187,18 @@ class HuggingFaceWorld:
             case ["discussions", number]:
                 return self._discussed(int(number))
         return _nothing()
+
+    def _overview(self, name: str) -> Reply:
+        """The account of that name, if it wrote a commit here, or another one by `overviews`."""
+        authors = (author for told in self.commits for author in told["authors"] or ())
+        pictures = {one["user"]: one["avatar"] for one in authors if one.get("avatar")}
+        if self.overviews.get(name, pictures.get(name)) is None:
+            return _nothing()
+        shown = pictures.get(name, "")
+        number = shown.rpartition("/")[2].removesuffix(".svg")
+        told = {"_id": number, "user": name, "fullname": name.title(), "avatarUrl": shown}
+        overview = {**told, "type": "user", **(self.overviews.get(name) or {})}
+        return Reply.of(_as_promised("overview", overview))
 
     def _told(self) -> dict[str, Any]:
         return {

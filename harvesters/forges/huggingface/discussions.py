@@ -58,7 +58,7 @@ def _change(
     facts = {
         "pull_requests": [node["num"]],
         "commits": [event["data"]["oid"] for event in events if event["type"] == "commit"],
-        "merge_commit": (details or {}).get("mergeCommitId"),
+        "merge_commit": ((details or {}).get("changes") or {}).get("mergeCommitId"),
         "merged_by_author": merger is not None and is_same(merger, author),
     }
     sizes, gaps = _sizes(node, details)

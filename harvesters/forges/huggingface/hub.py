@@ -75,6 +75,18 @@ class Hub:
         has_more = 'rel="next"' in answer.headers.get("link", "")
         return CommitPage(_whole(answer.body, path), has_more, answer.seconds)
 
+    def account(self, name: str) -> Node:
+        """What the Hub tells of the account that is called ``name``.
+
+        Raises:
+            ContradictionError: it tells nothing, and does not say that there is none.
+        """
+        path = f"/users/{name}/overview"
+        body = self.transport.request("GET", path).body
+        if not isinstance(body, dict):
+            raise ContradictionError(f"{path} tells of nobody. It is asked again soon.")
+        return body
+
     def discussions(self, number: int) -> DiscussionPage:
         """The ``number``-th page of discussions and pull requests, the newest first.
 

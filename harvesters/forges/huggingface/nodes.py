@@ -16,7 +16,8 @@ PROGRAMS = frozenset({"system", "sfconvertbot", "parquet-converter", "librarian-
 def account_record(account: Node | None, host: str) -> ActorRecord:
     """An account by its id, which stays when its name is changed and given to another.
 
-    Discussions call the name ``name``, commits ``user``. Whoever has no id here has a name only,
+    Discussions call the name ``name``, commits ``user``, and these tell no id, which is looked up
+    (`harvesters.forges.huggingface.accounts`). Whoever has no id here has a name only,
     which nobody can prove to own; who is gone is the ghost.
     """
     name = str((account or {}).get("name") or (account or {}).get("user") or "")

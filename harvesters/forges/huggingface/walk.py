@@ -18,6 +18,7 @@ from harvesters.forge import (
     RepositoryRecord,
     SourceNotFoundError,
 )
+from harvesters.forges.huggingface.accounts import Accounts, account_of, identified, names_in
 from harvesters.forges.huggingface.commits import read_commit, read_release
 from harvesters.forges.huggingface.discussions import mark_of, needs_details, read_discussion
 from harvesters.forges.huggingface.hub import CommitPage, DiscussionPage, Hub
@@ -45,7 +46,8 @@ class Stand:
 
     ``commit`` is the newest commit that was walked; while a walk goes on, it is at ``page`` of
     the commits up to ``head``, ``before`` digests the page before and ``size`` is how many that
-    had. ``creator`` made the first commit; ``card`` digests what the card said. ``marks`` tell, by
+    had; ``accounts`` are those that it met, until it ends: a name may be another's the next time.
+    ``creator`` made the first commit; ``card`` digests what the card said. ``marks`` tell, by
     number, what was last seen of each discussion.
     """
 
@@ -54,6 +56,7 @@ class Stand:
     page: int = 0
     before: str = ""
     size: int = 0
+    accounts: Accounts = field(default_factory=dict)
     creator: Sequence[Any] = ()
     card: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
@@ -95,8 +98,14 @@ class Walk:
         newest = self.card.get("sha") or ""
         if stand.commit != newest:
             found = self.hub.commits(stand.head or newest, stand.page)
+            requests = 2 + len(names_in(found.items))
             yield ListEstimate(
-                "commits", len(found.items), 2, 2, found.seconds, is_least=found.has_more
+                "commits",
+                len(found.items),
+                requests,
+                requests,
+                found.seconds,
+                is_least=found.has_more,
             )
         listing = self.hub.discussions(0)
         shown = max(1, len(listing.items))
@@ -114,13 +123,15 @@ class Walk:
             if stand.page and len(shas) > stand.size and self._was_cut(stand):
                 stand = replace(stand, page=stand.page - 1, before="", size=len(shas))
                 continue
+            stand = replace(stand, accounts=self._accounts(listing.items, stand.accounts))
+            commits = [identified(commit, stand.accounts) for commit in listing.items]
             if stand.commit in shas or not self._goes_on(stand, listing):
-                behind = _at_the_end(stand, listing)
+                behind = _at_the_end(stand, commits)
             else:
                 behind = replace(stand, page=stand.page + 1, before=_digest(shas), size=len(shas))
             stand = behind
             records, gaps = _read_all(
-                listing.items, lambda item: read_commit(item, self.repository), "commit", "id"
+                commits, lambda item: read_commit(item, self.repository), "commit", "id"
             )
             subjects = [f"commit {sha}" for sha in shas]
             yield Page(records, asdict(behind), gaps, subjects=subjects), behind
@@ -134,6 +145,17 @@ class Walk:
             if again.items != listing.items:
                 raise _contradicts("commits", "lacks some")
         return listing
+
+    def _accounts(self, commits: Sequence[Node], known: Accounts) -> Accounts:
+        """The accounts that are ``known``, and those of whoever else wrote ``commits``."""
+        new = [name for name in names_in(commits) if name not in known]
+        return {**known, **{name: self._account(name) for name in new}}
+
+    def _account(self, name: str) -> Sequence[str]:
+        """An account; that there is none is believed when it is said twice."""
+        with suppress(SourceNotFoundError):
+            return account_of(_sure(partial(self.hub.account, name)))
+        return ()
 
     def _was_cut(self, stand: Stand) -> bool:
         """Whether the page before is not what it was: then a part of it was not told."""
@@ -215,11 +237,7 @@ class Walk:
 
     def _details(self, number: int) -> Node:
         """What happened in a discussion; that it is hidden is believed when it is said twice."""
-        ask = partial(_insisting, partial(self.hub.discussion, number))
-        try:
-            return ask()
-        except SourceNotFoundError:
-            return ask()
+        return _sure(partial(self.hub.discussion, number))
 
 
 def _check_commits(stand: Stand, listing: CommitPage) -> None:
@@ -233,11 +251,11 @@ def _check_commits(stand: Stand, listing: CommitPage) -> None:
         raise ForgeAnswerError("The Hub's list of commits has no end.")
 
 
-def _at_the_end(stand: Stand, listing: CommitPage) -> Stand:
+def _at_the_end(stand: Stand, commits: Sequence[Node]) -> Stand:
     """Behind the last page of a walk; of the first walk, the oldest commit tells the creator."""
     creator = stand.creator
-    if not stand.commit and listing.items:
-        author = (listing.items[-1].get("authors") or [{}])[0]
+    if not stand.commit and commits:
+        author = (commits[-1].get("authors") or [{}])[0]
         creator = [author.get("_id"), author.get("user")]
     return Stand(commit=stand.head, creator=creator, card=stand.card, marks=stand.marks)
 
@@ -255,6 +273,13 @@ def _insisting(ask: Callable[[], Found]) -> Found:
         with suppress(ContradictionError):
             return ask()
     return ask()
+
+
+def _sure(ask: Callable[[], Found]) -> Found:
+    """What ``ask`` answers, asked once more where it says that there is nothing."""
+    with suppress(SourceNotFoundError):
+        return _insisting(ask)
+    return _insisting(ask)
 
 
 def _read_all(

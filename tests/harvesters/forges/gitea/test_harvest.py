@@ -623,3 +623,27 @@ def test_a_list_of_an_item_that_comes_empty_twice_is_asked_for_again(harvest, si
 
     assert harvest().is_complete
     assert not HarvestGap.objects.exists()
+
+
+def test_reviews_of_which_half_was_lost_on_the_way_are_asked_for_again(harvest, simulator):
+    """Drafts are counted and not shown, so that fewer than are counted may be right."""
+
+    def half(reply):
+        items = reply.json()
+        told = {"x-total-count": reply.headers["x-total-count"]}
+        return Reply.of(items[: len(items) // 2], **told)
+
+    simulator.world.pulls[-1].reviews = [Review(9_000 + number, WU) for number in range(4)]
+    simulator.faults = [None] * BEFORE_DETAILS + [half]
+
+    assert harvest().is_complete
+    assert stored() == all_of(simulator.world)
+
+
+def test_a_part_that_fails_in_many_ways_and_is_well_again_is_no_gap(harvest, simulator):
+    fails = [status(404), status(502), cut_off]
+    simulator.faults = [*[None] * BEFORE_DETAILS, fails[0], None, *fails[1:], fails[0]]
+
+    assert harvest().is_complete
+    assert not HarvestGap.objects.exists()
+    assert stored() == all_of(simulator.world)

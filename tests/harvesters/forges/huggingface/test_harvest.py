@@ -45,8 +45,8 @@ COMMITS, DISCUSSIONS, CHANGES = 50, 20, 5
 BEFORE_LISTS = 2
 """A harvest begins by looking the repository up: to register it, and to know it again."""
 
-COMMIT_PAGES = 4
-"""Three that are told, and one behind the last, to be sure."""
+COMMIT_REQUESTS = 5
+"""Three pages, with one author whose account is asked for, and one behind the last, to be sure."""
 
 LI, WU, CHEN = account(101, "li"), account(102, "wu"), account(103, "chen")
 
@@ -128,7 +128,7 @@ def test_everything_is_stored_with_its_people(harvest, simulator):
     mergers = Participation.objects.filter(role="merger", actor__external_id=CHEN["_id"])
     assert mergers.count() == CHANGES
     assert Contribution.objects.filter(facts__sizes={"docs": [2, 1]}).count() == CHANGES
-    assert len(simulator.requests) == BEFORE_LISTS + COMMIT_PAGES + 1 + CHANGES
+    assert len(simulator.requests) == BEFORE_LISTS + COMMIT_REQUESTS + 1 + CHANGES
 
 
 def test_the_token_is_in_the_header_and_never_in_the_address(harvest, simulator):
@@ -161,7 +161,8 @@ def test_what_changed_since_is_written_anew_and_what_came_is_added(harvest, simu
     report = harvest(NOW + timedelta(hours=1))
 
     assert (report.new, report.changed) == (2, 1)
-    assert len(simulator.requests) - asked == 2 + 1 + 1 + 1
+    accounts = 2
+    assert len(simulator.requests) - asked == 2 + 1 + accounts + 1 + 1
     assert stored() == all_of(world)
 
 
@@ -242,7 +243,13 @@ TRANSIENT = {
     "half of the JSON": half_json,
     "a web page": web_page,
 }
-PLACES = {"commits": 0, "more commits": 1, "discussions": COMMIT_PAGES, "detail": COMMIT_PAGES + 2}
+PLACES = {
+    "commits": 0,
+    "an account": 1,
+    "more commits": 2,
+    "discussions": COMMIT_REQUESTS,
+    "detail": COMMIT_REQUESTS + 2,
+}
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
@@ -304,7 +311,7 @@ LIMITS = {
 def test_a_rate_limit_stops_the_harvest_until_it_ends_and_keeps_what_came(
     harvest, simulator, fault, until
 ):
-    simulator.faults = [None] * (BEFORE_LISTS + 2) + [fault]
+    simulator.faults = [None] * (BEFORE_LISTS + 3) + [fault]
 
     report = harvest()
 
@@ -317,7 +324,7 @@ def test_a_rate_limit_stops_the_harvest_until_it_ends_and_keeps_what_came(
 
 def test_a_token_that_is_refused_is_named_and_nothing_is_lost(harvest, simulator):
     refusal = status(401, f"Invalid credentials {TOKEN}")
-    simulator.faults = [None] * (BEFORE_LISTS + COMMIT_PAGES) + [refusal]
+    simulator.faults = [None] * (BEFORE_LISTS + COMMIT_REQUESTS) + [refusal]
 
     with pytest.raises(ForgeRefusedError, match="refused our token"):
         harvest()
@@ -388,7 +395,7 @@ SLIPS = {
 
 
 @pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
-@pytest.mark.parametrize("place", [0, 1, COMMIT_PAGES], ids=["first", "second", "discussions"])
+@pytest.mark.parametrize("place", [0, 2, COMMIT_REQUESTS], ids=["first", "second", "discussions"])
 def test_a_page_that_lacks_some_or_tells_some_twice_loses_and_doubles_nothing(
     harvest, simulator, slip, place
 ):
@@ -404,7 +411,7 @@ def test_a_page_that_lacks_some_or_tells_some_twice_loses_and_doubles_nothing(
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
-@pytest.mark.parametrize("place", [0, 1, 2, COMMIT_PAGES])
+@pytest.mark.parametrize("place", [0, 2, 3, COMMIT_REQUESTS])
 def test_a_list_that_contradicts_itself_is_not_believed(harvest, simulator, lie, place):
     simulator.faults = [None] * (BEFORE_LISTS + place) + [lie] * 3
 
@@ -417,7 +424,7 @@ def test_a_list_that_contradicts_itself_is_not_believed(harvest, simulator, lie,
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_page_that_was_spoilt_on_its_way_is_asked_for_again_at_once(harvest, simulator, lie):
-    simulator.faults = [None] * (BEFORE_LISTS + 1) + [lie]
+    simulator.faults = [None] * (BEFORE_LISTS + 2) + [lie]
 
     assert harvest().is_complete
     assert stored() == all_of(simulator.world)
@@ -427,13 +434,13 @@ def test_that_there_are_no_discussions_is_believed_when_it_is_said_twice(harvest
     def none(reply):
         return Reply.of({"discussions": [], "count": 0, "start": 0})
 
-    simulator.faults = [None] * (BEFORE_LISTS + COMMIT_PAGES) + [none]
+    simulator.faults = [None] * (BEFORE_LISTS + COMMIT_REQUESTS) + [none]
 
     assert harvest().is_complete
     assert stored() == all_of(simulator.world)
 
 
-@pytest.mark.parametrize("place", [0, 1, COMMIT_PAGES], ids=["first", "second", "discussions"])
+@pytest.mark.parametrize("place", [0, 2, COMMIT_REQUESTS], ids=["first", "second", "discussions"])
 def test_a_list_that_leads_to_itself_ends_and_not_in_a_circle(harvest, simulator, place):
     simulator.world = world_of(discussions=60)
     cache = Repeating()

@@ -92,6 +92,49 @@ def test_a_commit_names_its_authors_and_their_tools():
     assert record.facts["sizes"] is None
 
 
+def test_an_author_is_the_account_of_that_name_with_that_picture():
+    (part,) = only(HuggingFaceWorld([commit(7, LI)]), Kind.COMMIT).participants
+
+    assert (part.actor.host, part.actor.external_id) == ("huggingface.co", LI["_id"])
+
+
+@pytest.mark.parametrize(
+    "overview",
+    [None, {"avatarUrl": "/avatars/another.svg"}, {"avatarUrl": ""}, {"_id": ""}],
+    ids=["gone", "another picture", "no picture", "no id"],
+)
+def test_an_author_whose_account_is_not_sure_is_a_name(overview):
+    world = HuggingFaceWorld([commit(7, LI)], overviews={"li": overview})
+    (part,) = only(world, Kind.COMMIT).participants
+
+    assert part.actor.host == "git"
+    assert part.actor.external_id.startswith("name:")
+
+
+def test_who_wrote_the_name_of_an_account_into_git_is_not_that_account():
+    """Without a picture the Hub does not know who it was, whatever they are called."""
+    world = HuggingFaceWorld([commit(7, LI), commit(8, None, authors=[{"user": "li"}])])
+    records = [record for record in read(world)[0] if record.kind == Kind.COMMIT]
+    hosts = {record.external_id: record.participants[0].actor.host for record in records}
+
+    assert hosts == {sha(7): "huggingface.co", sha(8): "git"}
+
+
+@pytest.mark.parametrize("authors", [[], [{}], [{"user": 7, "avatar": "a"}]])
+def test_authors_that_are_not_as_promised_cost_no_neighbour(authors):
+    world = HuggingFaceWorld([commit(7, LI), commit(8, LI, authors=authors)])
+
+    assert sha(7) in [record.external_id for record in read(world)[0]]
+
+
+def test_an_account_is_asked_for_once_however_many_commits_it_wrote():
+    world = HuggingFaceWorld([commit(number, LI) for number in range(1, 50)])
+    forge = forge_of(world)
+    list(forge.harvest(forge.find_repository("lab/vision"), {}))
+
+    assert forge.transport.asked.count("/users/li/overview") == 1
+
+
 def test_who_has_no_account_is_a_name_that_nobody_can_claim():
     (part,) = only(HuggingFaceWorld([commit(7, None)]), Kind.COMMIT).participants
 
