@@ -10,7 +10,6 @@ What the Hub answers is described at huggingface.co/docs/hub/api (commits, user 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from harvesters.forges.huggingface.nodes import Node
 from harvesters.marks import BROKEN_PROMISES
@@ -56,4 +55,4 @@ def _identified(author: Node, accounts: Accounts) -> Node:
 
 def _picture(address: object) -> str:
     """The name of a picture, from whichever host it is shown."""
-    return urlsplit(str(address or "")).path.rpartition("/")[2]
+    return str(address or "").partition("?")[0].rpartition("/")[2]
