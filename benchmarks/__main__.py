@@ -19,7 +19,7 @@ import django
 
 MODULES = {
     "harvest": ("harvest-read", "harvest-rate", "reharvest"),
-    "requests": ("harvest-requests",),
+    "requests": ("harvest-requests", "harvest-thousand"),
     "rules": ("rules",),
     "scoring": ("score",),
     "certificates": ("issue", "verify"),
@@ -35,7 +35,8 @@ def main() -> None:
     modules = [module for module, names in MODULES.items() if wanted.intersection(names)]
     with _surroundings(with_database=not WITH_DATABASE.isdisjoint(modules)):
         for module in modules:
-            given = {"repository": asked.repository} if module == "harvest" else {}
+            options = {"harvest": ("repository",), "requests": ("pulls",)}.get(module, ())
+            given = {name: getattr(asked, name) for name in options}
             measure = import_module(f"benchmarks.{module}").run
             for row in measure(sorted(wanted), asked.quick, **given):
                 sys.stdout.write((json.dumps(row) if asked.json else _in_words(row)) + "\n")
@@ -50,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--repository", type=Path, metavar="PATH", help="a git repository to harvest"
     )
+    parser.add_argument("--pulls", type=int, metavar="N", help="pull requests to be harvested")
     asked = parser.parse_args()
     if unknown := sorted(set(asked.names) - _known()):
         known = ", ".join(sorted(_known()))

@@ -3,10 +3,12 @@
 Each answer takes 150 ms, as over the sea. A pull request has 3 reviews, 4 comments on its lines, 3
 under it, 5 commits and 6 files; git serves it too, and ours begins with that. Naive PyGithub is
 what its examples teach, without its own pause between requests; Perceval is run as it comes, in an
-environment of its own (it is GPL, and tells no sizes of files). The floor is a list of 100 pull
-requests a request, with nothing else.
+environment of its own (it is GPL, and tells no sizes of files). All must tell the same numbers of
+pull requests, reviews and comments. The floor is a list of 100 pull requests a request, with
+nothing else; ``harvest-thousand`` is ours alone, beside what was promised.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -26,9 +28,15 @@ from tests.github_world import GitHubWorld
 from tests.repositories import GitRepository
 from tests.simulator import ForgeSimulator, Reply, Request
 
-NAMES = ("harvest-requests",)
+NAMES = ("harvest-requests", "harvest-thousand")
 LATENCY_SECONDS = 0.15
-SIZE, QUICK_SIZE = 200, 25
+SIZE, QUICK_SIZE, THOUSAND = 30, 10, 1_000
+CHANGES_OF_ONE = 5
+"""Pull requests for each person: Perceval asks for everybody twice."""
+
+PROMISE = 100
+"""Requests for a thousand pull requests, at most."""
+
 PERCEVAL = "perceval==1.6.1"
 FLOOR_PAGE = 100
 PEERS = Path(__file__).parent / "peers"
@@ -39,11 +47,15 @@ PROJECT = Path(__file__).parents[1]
 class Run:
     """What one harvester took: requests, and seconds of the clock and of the processor."""
 
-    items: int
+    told: dict[str, int]
     requests: int
     git_requests: int
     seconds: float
     cpu_seconds: float
+
+    @property
+    def items(self) -> int:
+        return sum(self.told.values())
 
     @property
     def rate(self) -> float:
@@ -55,26 +67,38 @@ class Run:
         return 1000 * self.cpu_seconds / self.items
 
 
-def run(names: list[str], quick: bool) -> Iterator[dict[str, Any]]:
-    """One row for each of the others."""
-    if NAMES[0] not in names:
-        return
-    size = QUICK_SIZE if quick else SIZE
+def run(names: list[str], quick: bool, pulls: int | None = None) -> Iterator[dict[str, Any]]:
+    """One row for each of the others, with so many ``pulls``; one for a thousand."""
+    if NAMES[0] in names:
+        size = pulls or (QUICK_SIZE if quick else SIZE)
+        with _served(size) as simulator:
+            ours = _measure(simulator, OURS)
+            yield from (_row(*one, ours, size) for one in _others(simulator))
+    if NAMES[1] in names:
+        with _served(pulls or THOUSAND) as simulator:
+            yield _thousand(_measure(simulator, OURS))
+
+
+OURS = (sys.executable, "-m", "benchmarks.peers.ours")
+
+
+def _others(simulator: ForgeSimulator) -> Iterator[tuple[str, Run]]:
+    yield (
+        "naive PyGithub",
+        _measure(simulator, [sys.executable, str(PEERS / "naive_pygithub.py")]),
+    )
+    with tempfile.TemporaryDirectory(prefix="oc-perceval-") as folder:
+        command = [str(_environment(Path(folder))), str(PEERS / "perceval_default.py")]
+        yield "Perceval 1.6.1", _measure(simulator, command)
+
+
+@contextmanager
+def _served(size: int) -> Iterator[ForgeSimulator]:
     with (
         tempfile.TemporaryDirectory(prefix="oc-github-") as served,
         _played(size, Path(served)) as simulator,
     ):
-        ours = _measure(simulator, [sys.executable, "-m", "benchmarks.peers.ours"])
-        naive = _measure(simulator, [sys.executable, str(PEERS / "naive_pygithub.py")])
-        yield _row("naive PyGithub", ours, naive, size)
-        with tempfile.TemporaryDirectory(prefix="oc-perceval-") as folder:
-            python = _environment(Path(folder))
-            yield _row(
-                "Perceval 1.6.1",
-                ours,
-                _measure(simulator, [str(python), str(PEERS / "perceval_default.py")], "/"),
-                size,
-            )
+        yield simulator
 
 
 @contextmanager
@@ -94,7 +118,9 @@ def _played(size: int, folder: Path) -> Iterator[ForgeSimulator]:
 
 def world_of(size: int) -> GitHubWorld:
     """``size`` merged pull requests, each with all that it may have."""
-    people = [account(number, f"person-{number}") for number in range(1, 201)]
+    people = [
+        account(number, f"person-{number}") for number in range(1, 6 + size // CHANGES_OF_ONE)
+    ]
     return GitHubWorld([_change(number, people) for number in range(1, size + 1)])
 
 
@@ -125,11 +151,11 @@ def _environment(folder: Path) -> Path:
     return python
 
 
-def _measure(simulator: ForgeSimulator, command: Sequence[str], below: str = "") -> Run:
+def _measure(simulator: ForgeSimulator, command: Sequence[str]) -> Run:
     simulator.requests.clear()
     begun, before = time.perf_counter(), os.times()
     done = subprocess.run(
-        [*command, simulator.url + below.rstrip("/")],
+        [*command, simulator.url],
         check=False,
         capture_output=True,
         text=True,
@@ -139,7 +165,7 @@ def _measure(simulator: ForgeSimulator, command: Sequence[str], below: str = "")
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     return Run(
-        int(done.stdout),
+        json.loads(done.stdout),
         sum(not is_git(request) for request in simulator.requests),
         sum(map(is_git, simulator.requests)),
         seconds,
@@ -147,8 +173,9 @@ def _measure(simulator: ForgeSimulator, command: Sequence[str], below: str = "")
     )
 
 
-def _row(peer: str, ours: Run, theirs: Run, size: int) -> dict[str, Any]:
-    floor = 1 + -(-size // FLOOR_PAGE)
+def _row(peer: str, theirs: Run, ours: Run, size: int) -> dict[str, Any]:
+    if theirs.told != ours.told:
+        raise RuntimeError(f"{peer} tells {theirs.told}, and ours {ours.told}")
     return {
         "name": NAMES[0],
         "ours": ours.requests,
@@ -157,14 +184,37 @@ def _row(peer: str, ours: Run, theirs: Run, size: int) -> dict[str, Any]:
         "peer_value": theirs.requests,
         "ratio": round(theirs.requests / ours.requests, 1),
         "floor": f"lists of {FLOOR_PAGE}",
-        "floor_value": floor,
+        "floor_value": 1 + -(-size // FLOOR_PAGE),
         "size": (
-            f"{size} pull requests; {ours.git_requests} requests of one git fetch besides;"
+            f"both tell {_counts(ours)}; {ours.git_requests} requests of one git fetch besides;"
             f" items/s {_pair(ours.rate, theirs.rate)}; CPU ms an item"
             f" {_pair(ours.work, theirs.work)}"
         ),
     }
 
 
+def _thousand(ours: Run) -> dict[str, Any]:
+    size = ours.told["change"]
+    return {
+        "name": NAMES[1],
+        "ours": ours.requests,
+        "unit": "requests",
+        "peer": "promised at most",
+        "peer_value": PROMISE,
+        "ratio": round(PROMISE / ours.requests, 1),
+        "floor": f"lists of {FLOOR_PAGE}",
+        "floor_value": 1 + -(-size // FLOOR_PAGE),
+        "size": (
+            f"{_counts(ours)}; {ours.git_requests} requests of one git fetch besides;"
+            f" items/s {ours.rate:.1f}; CPU ms an item {ours.work:.2f}"
+        ),
+    }
+
+
+def _counts(run: Run) -> str:
+    words = {"change": "pull requests", "review": "reviews", "comment": "comments on lines"}
+    return ", ".join(f"{count} {words[kind]}" for kind, count in run.told.items())
+
+
 def _pair(ours: float, theirs: float) -> str:
-    return f"{ours:.2f} to {theirs:.2f}"
+    return f"{ours:.2f} to {theirs:.2f} (ratio {ours / theirs:.2f})"

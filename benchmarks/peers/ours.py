@@ -1,6 +1,8 @@
-"""``python -m benchmarks.peers.ours URL``: our adapter; prints how many items."""
+"""``python -m benchmarks.peers.ours URL``: our adapter; prints counts by kind."""
 
+import json
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +14,7 @@ from harvesters.transports.addresses import Reach
 from harvesters.transports.git import open_clone
 from harvesters.transports.github import GitHubApi
 
-COUNTED = {Kind.CHANGE, Kind.REVIEW, Kind.COMMENT}
+COUNTED = (Kind.CHANGE, Kind.REVIEW, Kind.COMMENT)
 
 
 def main(url: str) -> None:
@@ -27,8 +29,8 @@ def main(url: str) -> None:
 
         forge = GitHub(GitHubApi(url, "t", lambda: now), now, clone)
         pages = forge.harvest(forge.find_repository("lab/vision"), {})
-        count = sum(record.kind in COUNTED for page in pages for record in page.records)
-    sys.stdout.write(str(count))
+        told = Counter(record.kind for page in pages for record in page.records)
+    json.dump({str(kind): told[kind] for kind in COUNTED}, sys.stdout)
 
 
 main(sys.argv[1])

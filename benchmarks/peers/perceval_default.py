@@ -1,5 +1,6 @@
-"""``python perceval_default.py URL``: Perceval as it is, in an environment of its own."""
+"""``python perceval_default.py URL``: Perceval as it is; prints counts by kind."""
 
+import json
 import sys
 
 from perceval.backends.core.github import GitHub
@@ -8,11 +9,13 @@ from perceval.backends.core.github import GitHub
 def main(url: str) -> None:
     """Fetch every pull request; Perceval tells no sizes of files."""
     backend = GitHub("lab", "vision", api_token=["t"], base_url=url)
-    items = 0
+    changes = reviews = comments = 0
     for told in backend.fetch(category="pull_request"):
         data = told["data"]
-        items += 1 + len(data["reviews_data"]) + len(data["review_comments_data"])
-    sys.stdout.write(str(items))
+        changes += 1
+        reviews += len(data["reviews_data"])
+        comments += len(data["review_comments_data"])
+    json.dump({"change": changes, "review": reviews, "comment": comments}, sys.stdout)
 
 
 main(sys.argv[1])
