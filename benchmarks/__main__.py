@@ -1,7 +1,8 @@
-"""``python -m benchmarks NAME... [--quick] [--json]``: one line a measurement.
+"""``python -m benchmarks NAME... [PATH...] [--quick] [--json]``: one line a measurement.
 
 NAME is a measurement, or a module of this folder for all of its own; without any, all are taken.
-Rows are written into a PostgreSQL of their own, which is thrown away: no site is touched.
+PATHs are git repositories, for ``histories``. Rows are written into a PostgreSQL of their own,
+which is thrown away: no site is touched.
 """
 
 import argparse
@@ -24,8 +25,10 @@ MODULES = {
     "scoring": ("score",),
     "certificates": ("issue", "verify"),
     "api": ("list",),
+    "histories": ("histories",),
 }
-WITH_DATABASE = {"harvest", "api"}
+OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
+WITH_DATABASE = {"harvest", "api", "histories"}
 
 
 def main() -> None:
@@ -35,8 +38,7 @@ def main() -> None:
     modules = [module for module, names in MODULES.items() if wanted.intersection(names)]
     with _surroundings(with_database=not WITH_DATABASE.isdisjoint(modules)):
         for module in modules:
-            options = {"harvest": ("repository",), "requests": ("pulls",)}.get(module, ())
-            given = {name: getattr(asked, name) for name in options}
+            given = {name: getattr(asked, name) for name in OPTIONS.get(module, ())}
             measure = import_module(f"benchmarks.{module}").run
             for row in measure(sorted(wanted), asked.quick, **given):
                 sys.stdout.write((json.dumps(row) if asked.json else _in_words(row)) + "\n")
@@ -53,6 +55,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--pulls", type=int, metavar="N", help="pull requests to be harvested")
     asked = parser.parse_args()
+    named = [name for name in asked.names if name in _known() or not Path(name).is_dir()]
+    asked.paths = [Path(name).resolve() for name in asked.names if name not in named]
+    asked.names = named
     if unknown := sorted(set(asked.names) - _known()):
         known = ", ".join(sorted(_known()))
         parser.error(f"nothing is called {', '.join(unknown)}; known: {known}")
@@ -69,11 +74,12 @@ def _measurements(names: list[str]) -> set[str]:
 
 
 def _in_words(row: dict[str, Any]) -> str:
-    return (
+    told = (
         f"{row['name']}: {row['ours']} {row['unit']};"
         f" {row['peer']}: {row['peer_value']} (ratio {row['ratio']});"
         f" floor, {row['floor']}: {row['floor_value']}; {row['size']}"
     )
+    return "\n  ".join([told, *row.get("details", ())])
 
 
 @contextmanager
