@@ -158,14 +158,9 @@ SCHEMES: Mapping[str, Scheme] = {
 }
 
 
-def identified_here(source: str) -> bool:
-    """Whether ``source`` has no number at a forge: its own address or file says what it is."""
-    return source.partition(":")[0] in {"git", "jsonl"}
-
-
 def asked_in_parts(source: str) -> bool:
     """Whether what ``source`` tells takes many requests, until a page of it can be stored."""
-    return not identified_here(source) and source.partition(":")[0] != "github"
+    return source.partition(":")[0] not in {"git", "github", "jsonl"}
 
 
 def open_forge(source: str, *, now: datetime) -> tuple[Forge, str]:

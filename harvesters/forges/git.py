@@ -5,7 +5,7 @@ What the commands print is described in git-log(1).
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
@@ -36,17 +36,26 @@ class Git:
     def find_repository(self, path: str) -> RepositoryRecord:
         """The repository at ``path``, which the transport has opened."""
         self.transport.check()
+        return self._record(path)
+
+    def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
+        """Commits since the cursor; empty pages say that we live while they are fetched.
+
+        Each says which repository it is: a folder may hold another one than before.
+        """
+        present = self._record(repository.path)
+        for _ in self.transport.refresh():
+            yield Page([], cursor, repository=present)
+        read = partial(read_commits, address=present.url, now=self.now, forges=self.forges)
+        for page in walk_history(self.transport, cursor, self.transport.head(), read):
+            yield replace(page, repository=present)
+
+    def _record(self, path: str) -> RepositoryRecord:
+        """What the repository is, for no request: its address says it, or its folder."""
         key, shown = self.transport.identify()
         return RepositoryRecord(
             GIT_HOST, key, shown or path, web_address(self.transport.remote_url())
         )
-
-    def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
-        """Commits since the cursor; empty pages say that we live while they are fetched."""
-        for _ in self.transport.refresh():
-            yield Page([], cursor)
-        read = partial(read_commits, address=repository.url, now=self.now, forges=self.forges)
-        yield from walk_history(self.transport, cursor, self.transport.head(), read)
 
 
 def web_address(remote: str) -> str:

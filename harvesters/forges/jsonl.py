@@ -68,7 +68,11 @@ class JsonLines:
         raise ForgeAnswerError(f"{path} is empty; its first line says what it holds.")
 
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
-        """The lines after the cursor, unless the whole file was read before as it is now."""
+        """The lines after the cursor, unless the whole file was read before as it is now.
+
+        Each page says which repository it is: the file may tell of another one than before.
+        """
+        present = self.find_repository(repository.path)
         digest = self.transport.digest()
         is_same = cursor.get("digest") == digest
         number = int(cursor.get("line", 1)) if is_same else 1
@@ -76,8 +80,9 @@ class JsonLines:
         while chunk := list(islice(lines, PAGE_SIZE)):
             records, gaps = _read(chunk)
             number = chunk[-1][0]
-            yield Page(records, {"digest": digest, "line": number}, gaps)
-        yield Page([], {"digest": digest, "line": number}, is_last=True)
+            place = {"digest": digest, "line": number}
+            yield Page(records, place, gaps, repository=present)
+        yield Page([], {"digest": digest, "line": number}, is_last=True, repository=present)
 
 
 def dump_lines(

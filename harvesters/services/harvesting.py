@@ -24,14 +24,13 @@ from harvesters.services.leasing import RETRY_AFTER, give_up, release, release_s
 from harvesters.services.quarantine import quarantined
 from harvesters.services.repositories import (
     AnotherRepositoryError,
-    check_same,
     follow,
     keep_source,
 )
 from harvesters.services.spending import Expenses
 from harvesters.services.storing import store_page
 from harvesters.shared_answers import doubt_answers, keeping_answers
-from harvesters.sources import asked_in_parts, identified_here, open_forge
+from harvesters.sources import asked_in_parts, open_forge
 
 logger = logging.getLogger(__name__)
 
@@ -166,16 +165,10 @@ def harvest_source(
     clock: Clock = timezone.now,
     on_page: OnPage | None = None,
 ) -> HarvestReport:
-    """Open the forge of a leased ``cursor`` and harvest it; what goes wrong is kept on it.
-
-    Forges know a repository by its number. Of a file or plain git, where only the address says
-    which one it is, it is looked up first whether it is the same.
-    """
+    """Open the forge of a leased ``cursor`` and harvest it; what goes wrong is kept on it."""
     try:
-        forge, path = open_forge(cursor.source, now=clock())
-        if identified_here(cursor.source):
-            check_same(cursor, forge.find_repository(path))
-        elif asked_in_parts(cursor.source):
+        forge, _ = open_forge(cursor.source, now=clock())
+        if asked_in_parts(cursor.source):
             forge = keeping_answers(forge, cursor)
     except ForgeError as error:
         give_up(cursor, error, now=clock())

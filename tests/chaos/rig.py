@@ -194,12 +194,19 @@ class Rig:
             forge.is_done = True
 
     def _cut_waiting_short(self) -> None:
-        """What waits is due now; a lease that nobody prolongs is over."""
-        due = [forge.cursor for forge in self.forges if not forge.is_done]
+        """What waits is due now; a lease that nobody prolongs is over.
+
+        Not due is whose sweep ended just now: what happens before its next one comes first.
+        """
+        waiting = [forge for forge in self.forges if not forge.is_done]
+        due = [forge.cursor for forge in waiting]
         self.site.sql(
-            "UPDATE harvesters_harvestcursor SET next_at = now() WHERE id = ANY(%(due)s)"
-            " AND lease_until IS NULL AND (next_at IS NULL OR next_at > now()) RETURNING id",
+            "UPDATE harvesters_harvestcursor source SET next_at = now() FROM"
+            " unnest(%(due)s::bigint[], %(swept)s::timestamptz[]) AS seen (id, swept_at)"
+            " WHERE source.id = seen.id AND source.swept_at IS NOT DISTINCT FROM seen.swept_at"
+            " AND lease_until IS NULL AND (next_at IS NULL OR next_at > now()) RETURNING source.id",
             due=due,
+            swept=[forge.swept_at for forge in waiting],
         )
         self.site.sql(
             "UPDATE harvesters_harvestcursor SET lease_until = now() WHERE lease_until > now()"

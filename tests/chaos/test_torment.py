@@ -15,7 +15,7 @@ def told(tmp_path_factory):
 
 def test_nothing_is_lost_and_nothing_doubled(told):
     for run in (told.bad, told.quiet):
-        assert (run.lost, run.doubled) == ([], [])
+        assert (run.lost, run.doubled) == ([], []), run.gaps
 
 
 def test_it_was_a_torment(told):

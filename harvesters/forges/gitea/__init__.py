@@ -64,37 +64,42 @@ class Gitea:
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
         """Walk what the repository with this number lists, unless nothing is new."""
         with _as_promised():
-            record, outlook, streams = self._open(repository, cursor)
+            record, outlook, most, streams = self._open(repository, cursor)
         if not streams:
             yield Page([], cursor, is_last=True, repository=record)
             return
         for page in walk(streams, cursor.get("walk", {}), self.now):
-            place = {"walk": page.cursor, "outlook": outlook.as_cursor()}
+            place = {"walk": page.cursor, "outlook": outlook.as_cursor(), "most": most}
             yield replace(page, cursor=place, repository=record)
 
     def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
         """What a harvest would take; it begins by asking whether anything is new."""
         with _as_promised():
-            _, _, streams = self._open(repository, cursor)
+            *_, streams = self._open(repository, cursor)
             lists = estimate_streams(streams, cursor.get("walk", {}), self.now) if streams else []
         return Estimate(lists, first_requests=FIRST_REQUESTS if lists else REQUESTS_FOR_NOTHING)
 
     def _open(
         self, repository: RepositoryRecord, cursor: Cursor
-    ) -> tuple[RepositoryRecord, Outlook, list[Stream]]:
-        """The repository, what is to be seen of it, and what it lists; nothing if none is new."""
+    ) -> tuple[RepositoryRecord, Outlook, int, list[Stream]]:
+        """The repository, what is to be seen of it, and what it lists; nothing if none is new.
+
+        How many items a page holds is asked for where a walk begins, and known as long as it goes.
+        """
         answer = self._ask(_by_number(repository))
         home = self._home(answer)
         if home.record.external_id != repository.external_id:
             raise SourceNotFoundError(f"{home.record.path} is another repository.")
         lists = Lists(self.transport, home.address, _by_number(repository), USUAL_PAGE)
         outlook = Outlook.of(cursor.get("outlook", {}))
+        most = int(cursor.get("most", 0))
         if not cursor.get("walk", {}).get("began"):
             if outlook.is_unchanged(answer.body, lists):
-                return home.record, outlook, []
-            outlook = new_outlook(answer.body, lists, answer.date)
-        lists = replace(lists, most=self._page_size())
-        return home.record, outlook, Reader(lists, home).streams(answer.body)
+                return home.record, outlook, most, []
+            outlook, most = new_outlook(answer.body, lists, answer.date), 0
+        most = most or self._page_size()
+        streams = Reader(replace(lists, most=most), home).streams(answer.body)
+        return home.record, outlook, most, streams
 
     def _ask(self, path: str) -> Answer:
         """The answer, asked for a second time where the forge gave up."""

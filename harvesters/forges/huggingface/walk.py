@@ -48,7 +48,7 @@ class Stand:
     the commits up to ``head``, ``before`` digests the page before and ``size`` is how many that
     had; ``accounts`` are those that it met, until it ends: a name may be another's the next time.
     ``creator`` made the first commit; ``card`` digests what the card said. ``marks`` tell, by
-    number, what was last seen of each discussion.
+    number, what was last seen of each discussion; ``listed`` is where in their list a sweep is.
     """
 
     commit: str = ""
@@ -60,6 +60,7 @@ class Stand:
     creator: Sequence[Any] = ()
     card: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
+    listed: Sequence[int] = (0, 0, 0)
 
 
 def resumed(cursor: Cursor) -> Stand:
@@ -91,7 +92,7 @@ class Walk:
         for page, here in self._discussions(stand):
             stand = here
             yield page
-        yield Page([], asdict(stand), is_last=True)
+        yield Page([], asdict(replace(stand, listed=(0, 0, 0))), is_last=True)
 
     def estimates(self, stand: Stand) -> Iterator[ListEstimate]:
         """What the way would take from ``stand`` on, by the first page of each list."""
@@ -171,9 +172,16 @@ class Walk:
         return any(commit.get("id") not in known for commit in behind.items[:1])
 
     def _discussions(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
-        number, told, before, most = 0, 0, "", 0
-        for _ in range(MOST_PAGES):
-            listing = _insisting(partial(self._listed, number, told, before))
+        (number, told, most), before = stand.listed, ""
+        for place in range(MOST_PAGES):
+            try:
+                listing = _insisting(partial(self._listed, number, told, before))
+            except ContradictionError:
+                if place or not number:
+                    raise
+                # Pages may be of another size than when this sweep was stopped.
+                number, told, most = 0, 0, 0
+                continue
             if listing.count == 0 and not stand.marks:
                 # That there is nothing is believed when it is said twice.
                 listing = self._listed(number, told, before)
@@ -182,11 +190,13 @@ class Walk:
                 number, told, before, most = 0, 0, "", listing.count
                 continue
             digest = _digest(str(node.get("num")) for node in listing.items)
-            for page, here in self._read(listing, stand):
-                stand = here
-                yield page, here
             number, told, before = number + 1, told + len(listing.items), digest
             most = listing.count
+            behind = (number, told, most)
+            for page, here in self._read(listing, stand, behind):
+                stand = here
+                yield page, here
+            stand = replace(stand, listed=behind)
             if told >= listing.count:
                 return
         raise ForgeAnswerError("The Hub's list of discussions has no end.")
@@ -202,16 +212,20 @@ class Walk:
             raise _contradicts("discussions", "repeats the page before")
         return listing
 
-    def _read(self, listing: DiscussionPage, stand: Stand) -> Iterator[tuple[Page, Stand]]:
+    def _read(
+        self, listing: DiscussionPage, stand: Stand, behind: Sequence[int]
+    ) -> Iterator[tuple[Page, Stand]]:
+        """What is new of a page, a few at a time; with the last of it, the list stands behind."""
         changed = self._changed(listing, stand)
         for start in range(0, len(changed), AT_ONCE):
             bite = changed[start : start + AT_ONCE]
             records, gaps = _read_all(bite, self._reading, "discussion", "num")
             marks = {str(node.get("num")): mark_of(node) for node in bite}
-            stand = replace(stand, marks={**stand.marks, **marks})
+            is_part = start + AT_ONCE < len(changed)
+            listed = stand.listed if is_part else behind
+            stand = replace(stand, marks={**stand.marks, **marks}, listed=listed)
             numbers = [node.get("num") for node in bite]
             subjects = [f"{word} {number}" for word in WORDS for number in numbers]
-            is_part = start + AT_ONCE < len(changed)
             page = Page(
                 records, asdict(stand), gaps, items=len(bite), subjects=subjects, is_part=is_part
             )

@@ -7,11 +7,12 @@ from threading import Event
 
 import pytest
 
-from harvesters.forge import Page, Role, SourceNotFoundError
+from harvesters.forge import Role, SourceNotFoundError
 from harvesters.forges.git import Git, web_address
-from harvesters.models import Actor, Contribution, HarvestGap, Participation
-from harvesters.services.harvesting import harvest_repository, register_source
+from harvesters.models import Actor, Contribution, HarvestCursor, HarvestGap, Participation
+from harvesters.services.harvesting import harvest_repository, harvest_source, register_source
 from harvesters.services.leasing import lease_source
+from harvesters.services.repositories import AnotherRepositoryError
 from harvesters.transports.addresses import Reach
 from harvesters.transports.git import open_git
 from tests.git_server import GitServer
@@ -539,8 +540,39 @@ def test_a_fetch_that_takes_its_time_says_that_it_lives(repository, tmp_path, mo
         may_go_on.set()
         rest = list(pages)
 
-    assert beats == [Page([], {"commit": "a" * 40})] * 5
+    assert [(beat.records, beat.cursor) for beat in beats] == [([], {"commit": "a" * 40})] * 5
     assert [record.external_id for page in rest for record in page.records] == repository.commits
+
+
+def test_an_unchanged_repository_elsewhere_costs_the_two_requests_of_one_look(repository, tmp_path):
+    repository.commit()
+    with ForgeSimulator(GitServer(repository.folder.parent)).serving() as simulator:
+        git = open_git(f"{simulator.url}/vision", tmp_path / "home", Reach.of("127.0.0.1"))
+        forge = Git(git, NOW)
+        found = forge.find_repository("")
+        [*_, last] = forge.harvest(found, {})
+        before = len(simulator.requests)
+        [*_, again] = forge.harvest(found, last.cursor)
+        asked = [request.method for request in simulator.requests[before:]]
+
+    assert asked == ["GET", "POST"]
+    assert again.cursor == last.cursor
+    assert again.repository == found
+
+
+def test_a_folder_that_holds_another_repository_now_gives_nothing_of_it(repository, store):
+    repository.commit()
+    git(repository.folder, "config", "remote.origin.url", "https://github.com/lab/vision")
+    store()
+    HarvestCursor.objects.update(cursor={})
+    git(repository.folder, "config", "remote.origin.url", "https://github.com/lab/other")
+    repository.commit()
+    source = HarvestCursor.objects.get()
+
+    with pytest.raises(AnotherRepositoryError, match="shows another repository now: lab/other"):
+        harvest_source(lease_source(source, now=NOW), clock=lambda: NOW)
+
+    assert Contribution.objects.count() == 1
 
 
 def test_a_repository_elsewhere_is_looked_for_before_it_is_fetched(repository, tmp_path):

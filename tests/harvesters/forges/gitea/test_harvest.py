@@ -260,6 +260,8 @@ def test_a_harvest_that_is_stopped_at_any_page_goes_on_behind_it(harvest, simula
     assert stored() == all_of(simulator.world)
     details = [request for request in simulator.requests if request.path.count("/") > 4]
     assert len(details) <= A_CHANGE * PULLS + ISSUES, "nothing was read twice"
+    sizes = [request for request in simulator.requests if request.path == "/settings/api"]
+    assert len(sizes) == 1, "how much a page holds is asked for once a sweep"
 
 
 def test_what_comes_while_a_history_is_read_is_not_missed(harvest, simulator):

@@ -188,6 +188,49 @@ def test_a_harvest_that_is_stopped_at_any_page_goes_on_behind_it(harvest, simula
     assert len(simulator.requests) < 40
 
 
+def listed(simulator):
+    """Which pages of the list of discussions were asked for."""
+    paths = [request.path for request in simulator.requests]
+    return [path.partition("?")[2] for path in paths if path.split("?")[0].endswith("/discussions")]
+
+
+def stopped_at_the_third_page(harvest, simulator):
+    simulator.world = world_of(discussions=70)
+    changes = 10
+    before = BEFORE_LISTS + COMMIT_REQUESTS + 2 + changes
+    simulator.faults = [None] * before + [status(429, **{"retry-after": "90"})]
+    report = harvest()
+    assert listed(simulator) == ["", "p=1", "p=2"]
+    simulator.requests.clear()
+    return report.retry_at
+
+
+def test_a_harvest_that_is_stopped_in_the_discussions_goes_on_at_their_page(harvest, simulator):
+    harvest(stopped_at_the_third_page(harvest, simulator))
+
+    assert listed(simulator) == ["p=2", "p=3"]
+    assert stored() == all_of(simulator.world)
+
+
+def test_a_harvest_whose_pages_have_another_size_now_begins_with_the_first(harvest, simulator):
+    until = stopped_at_the_third_page(harvest, simulator)
+    simulator.world.page_size = 30
+
+    harvest(until)
+
+    assert listed(simulator)[-3:] == ["", "p=1", "p=2"]
+    assert stored() == all_of(simulator.world)
+
+
+def test_what_is_taken_off_the_list_while_a_harvest_waits_hides_nothing(harvest, simulator):
+    until = stopped_at_the_third_page(harvest, simulator)
+    del simulator.world.discussions[-5:]
+
+    harvest(until)
+
+    assert set(all_of(simulator.world)) <= set(stored())
+
+
 def test_what_comes_while_a_history_is_read_is_not_missed(harvest, simulator):
     world = simulator.world
 
