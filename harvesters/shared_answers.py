@@ -1,6 +1,7 @@
 """Answers that are not stored yet, in PostgreSQL, where the next worker finds them.
 
-They are forgotten with the page that they belong to, and in any case within ten minutes.
+They are forgotten with the page that they belong to, and in any case within ten minutes. The
+first answer of a harvest, what the repository is, belongs to all pages of a sweep.
 """
 
 import json
@@ -36,20 +37,23 @@ class SharedAnswers:
 
     def read(self) -> dict[str, Answer | None]:
         """What was told to the harvests that were stopped since the last page was stored."""
-        rows = KeptAnswer.objects.filter(cursor=self._cursor).order_by("pk")
-        kept = list(rows.values_list("key", "told", "kept_at"))
-        if kept and kept[0][-1] < timezone.now() - KEPT_FOR:
-            forget_answers(self._cursor)
-            return {}
-        return {key: _unpacked(told) for key, told, _ in kept}
+        rows = KeptAnswer.objects.filter(cursor=self._cursor)
+        kept: list[KeptAnswer] = []
+        for part in (rows.filter(is_opening=True), rows.filter(is_opening=False)):
+            found = list(part.order_by("pk"))
+            if found and found[0].kept_at < timezone.now() - KEPT_FOR:
+                part.delete()
+            else:
+                kept += found
+        return {row.key: _unpacked(row.told) for row in kept}
 
-    def keep(self, key: str, answer: Answer) -> None:
+    def keep(self, key: str, answer: Answer, *, is_opening: bool) -> None:
         """Keep ``answer``, as long as the lease is ours."""
         told = zlib.compress(json.dumps(asdict(answer)).encode(), 1)
         kept = told if len(told) <= LARGEST else b""
         with connection.cursor() as sql:
             ours = (self._cursor.pk, self._cursor.fence)
-            sql.execute(_KEEP, (key, kept, timezone.now(), *ours))
+            sql.execute(_KEEP, (key, kept, timezone.now(), is_opening, *ours))
 
     def forget(self, keys: Collection[str]) -> None:
         """Keep the answers of ``keys`` no more, as long as the lease is ours."""
@@ -87,8 +91,13 @@ def _parts_of(forge: object) -> dict[str, object]:
 
 
 def forget_answers(cursor: HarvestCursor) -> None:
-    """What they told is stored."""
+    """The sweep is over."""
     KeptAnswer.objects.filter(cursor=cursor).delete()
+
+
+def forget_parts(cursor: HarvestCursor) -> None:
+    """What they told is stored; the sweep goes on."""
+    KeptAnswer.objects.filter(cursor=cursor, is_opening=False).delete()
 
 
 def forget_old_answers(*, now: datetime) -> int:
@@ -97,10 +106,10 @@ def forget_old_answers(*, now: datetime) -> int:
 
 
 _KEEP = """
-INSERT INTO harvesters_keptanswer (cursor_id, key, told, kept_at)
-SELECT source.id, given.key, given.told, given.kept_at
+INSERT INTO harvesters_keptanswer (cursor_id, key, told, kept_at, is_opening)
+SELECT source.id, given.key, given.told, given.kept_at, given.is_opening
 FROM harvesters_harvestcursor source,
-    (VALUES (%s, %s::bytea, %s::timestamptz)) AS given (key, told, kept_at)
+    (VALUES (%s, %s::bytea, %s::timestamptz, %s)) AS given (key, told, kept_at, is_opening)
 WHERE source.id = %s AND source.fence = %s
 ON CONFLICT DO NOTHING
 """

@@ -134,12 +134,16 @@ class HarvestGap(models.Model):
 
 
 class KeptAnswer(models.Model):
-    """A forge's answer that is kept until what it tells is stored; ``key`` says to what."""
+    """A forge's answer that is kept until what it tells is stored; ``key`` says to what.
+
+    The one that opens a sweep, what the repository is, is kept until the sweep ends.
+    """
 
     cursor = models.ForeignKey(HarvestCursor, models.CASCADE, related_name="kept_answers")
     key = models.CharField(max_length=64)
     told = models.BinaryField()
     kept_at = models.DateTimeField()
+    is_opening = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

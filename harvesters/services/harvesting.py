@@ -18,6 +18,7 @@ from harvesters.forge import (
     Page,
     RepositoryKind,
     RepositoryRecord,
+    SourceNotFoundError,
 )
 from harvesters.models import HarvestCursor, Repository
 from harvesters.services.leasing import RETRY_AFTER, give_up, release, release_swept
@@ -29,7 +30,7 @@ from harvesters.services.repositories import (
 )
 from harvesters.services.spending import Expenses
 from harvesters.services.storing import store_page
-from harvesters.shared_answers import doubt_answers, keeping_answers
+from harvesters.shared_answers import doubt_answers, forget_answers, keeping_answers
 from harvesters.sources import asked_in_parts, open_forge
 
 logger = logging.getLogger(__name__)
@@ -150,6 +151,10 @@ def _walk(
             _take_in(report, cursor, after(quarantined(page), cursor.since), clock())
             if on_page is not None:
                 on_page(cursor, report)
+    except SourceNotFoundError:
+        # What the repository was when this sweep was opened is true no more.
+        forget_answers(cursor)
+        raise
     except ForgeError:
         doubt_answers(forge)
         raise

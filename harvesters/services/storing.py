@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from harvesters.forge import ContributionRecord, ForgeError, Gap, Page
 from harvesters.models import HarvestCursor, HarvestGap
 from harvesters.services.work_keys import MERGE_KEYS, RETIRE_KEYS, STAGE_KEYS, work_keys
-from harvesters.shared_answers import forget_answers
+from harvesters.shared_answers import forget_answers, forget_parts
 
 LEASE = timedelta(minutes=5)
 TITLE_LENGTH = 1000
@@ -83,8 +83,10 @@ def store_page(cursor: HarvestCursor, page: Page, *, now: datetime) -> StoredCou
     advance(cursor, page)
     cursor.lease_until = now + LEASE
     cursor.save(update_fields=_WITH_EACH_PAGE)
-    if not page.is_part:
+    if page.is_last:
         forget_answers(cursor)
+    elif not page.is_part:
+        forget_parts(cursor)
     return counts
 
 

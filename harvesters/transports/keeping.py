@@ -7,7 +7,8 @@ same in the same order, is told what the last one was, as if it had never been s
 
 What is told must be of one moment: were a list asked for anew and the parts of its items told as
 they were before, what happened to them in between would be lost. So the first answer that was kept
-is told first, or none is; and none behind one that is new.
+is told first, or none is; and none behind one that is new. The very first answer of a harvest,
+what the repository is, is kept for as long as the sweep goes on.
 """
 
 import hashlib
@@ -29,8 +30,11 @@ class AnswerBook(Protocol):
     def read(self) -> dict[str, Answer | None]:
         """What earlier harvests were told, by key, in order; None is too large to be kept."""
 
-    def keep(self, key: str, answer: Answer) -> None:
-        """Keep ``answer`` until the page is stored, unless another one is kept of this key."""
+    def keep(self, key: str, answer: Answer, *, is_opening: bool) -> None:
+        """Keep ``answer`` until the page is stored, unless another one is kept of this key.
+
+        One that ``is_opening`` is kept until the sweep ends.
+        """
 
     def forget(self, keys: Collection[str]) -> None:
         """Keep the answers of ``keys`` no more."""
@@ -47,7 +51,7 @@ class KeptAnswers:
         self._book = book
         self._untold: dict[str, Answer | None] | None = None
         self._unwritten: list[tuple[str, Answer]] = []
-        self._asked = ""
+        self._first = self._asked = ""
         self._new = 0
         self._is_told = self._has_written = self._is_answered = False
 
@@ -57,7 +61,7 @@ class KeptAnswers:
             self._untold = self._book.read()
         if key == self._asked:
             self._disbelieve()
-        self._asked = key
+        self._first, self._asked = self._first or key, key
         answer = self._next(key, self._untold)
         if answer is None:
             self._new += 1
@@ -104,7 +108,7 @@ class KeptAnswers:
         untold.clear()
         self._is_told = True
         for key, answer in self._unwritten:
-            self._book.keep(key, answer)
+            self._book.keep(key, answer, is_opening=key == self._first)
             self._has_written = True
         self._unwritten.clear()
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from harvesters.forge import Answer, ForgeBusyError, ForgeError
+from harvesters.forge import Answer, ForgeBusyError, ForgeError, SourceNotFoundError
 from harvesters.models import Contribution, HarvestCursor, KeptAnswer, RateBudget
 from harvesters.services.harvesting import harvest_source, register_source
 from harvesters.services.leasing import lease_source
@@ -61,7 +61,7 @@ def test_what_is_stored_is_forgotten(harvest):
     assert not KeptAnswer.objects.exists()
 
 
-@pytest.mark.parametrize("place", range(1, 2 + 4 * PULLS))
+@pytest.mark.parametrize("place", range(1, 4 + 4 * PULLS))
 def test_who_is_stopped_anywhere_asks_for_nothing_twice(harvest, simulator, place):
     simulator.faults = [None] * place + [LIMIT]
 
@@ -87,6 +87,19 @@ def test_an_answer_that_stops_a_harvest_is_asked_for_again(harvest, simulator, p
 
     assert report.is_complete
     assert Contribution.objects.filter(kind="change").count() == PULLS
+
+
+def test_what_the_repository_is_was_true_until_it_is_not_found(harvest, simulator):
+    simulator.faults = [None] * (2 + 4 * PULLS) + [LIMIT]
+    harvest()
+    assert KeptAnswer.objects.get().is_opening
+    RateBudget.objects.all().delete()
+    simulator.faults = [status(404)] * 4
+
+    with pytest.raises(SourceNotFoundError):
+        harvest()
+
+    assert not KeptAnswer.objects.exists()
 
 
 def test_what_was_asked_is_counted(harvest):
@@ -204,10 +217,10 @@ def test_a_harvest_that_is_not_answered_doubts_nothing(book):
 
 
 def test_who_lost_the_lease_keeps_and_forgets_nothing(book):
-    book.keep("a" * 64, Answer(200, {}, []))
+    book.keep("a" * 64, Answer(200, {}, []), is_opening=False)
     HarvestCursor.objects.update(fence=99)
 
-    book.keep("b" * 64, Answer(200, {}, []))
+    book.keep("b" * 64, Answer(200, {}, []), is_opening=False)
     book.forget(["a" * 64])
 
     assert list(book.read()) == ["a" * 64]
@@ -218,22 +231,30 @@ def test_an_answer_is_told_as_it_came(book):
         200, {"x-total-count": "3"}, [{"title": "\ud800 \0 \U0001f600", "id": 2**70}], 0.5
     )
 
-    book.keep("a" * 64, answer)
+    book.keep("a" * 64, answer, is_opening=False)
 
     assert book.read() == {"a" * 64: answer}
 
 
 def test_answers_are_not_told_for_long(book):
-    book.keep("a" * 64, Answer(200, {}, []))
+    book.keep("a" * 64, Answer(200, {}, []), is_opening=False)
     KeptAnswer.objects.update(kept_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
 
     assert forget_old_answers(now=timezone.now()) == 1
 
 
 def test_answers_of_which_the_first_is_old_are_forgotten(book):
-    book.keep("a" * 64, Answer(200, {}, []))
+    book.keep("a" * 64, Answer(200, {}, []), is_opening=False)
     KeptAnswer.objects.update(kept_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
-    book.keep("b" * 64, Answer(200, {}, []))
+    book.keep("b" * 64, Answer(200, {}, []), is_opening=False)
 
     assert book.read() == {}
     assert not KeptAnswer.objects.exists()
+
+
+def test_what_opens_a_sweep_and_is_old_is_asked_for_anew_and_the_rest_is_told(book):
+    asked(book, "/repository", "/list", "/a", "/b")
+    old = timezone.now() - KEPT_FOR - timedelta(seconds=1)
+    assert KeptAnswer.objects.filter(is_opening=True).update(kept_at=old) == 1
+
+    assert asked(book, "/repository", "/list", "/a", "/b") == ["/repository", "/b"]

@@ -173,6 +173,8 @@ class Walk:
 
     def _discussions(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
         (number, told, most), before = stand.listed, ""
+        if number and told >= most:
+            return
         for place in range(MOST_PAGES):
             try:
                 listing = _insisting(partial(self._listed, number, told, before))
@@ -271,7 +273,13 @@ def _at_the_end(stand: Stand, commits: Sequence[Node]) -> Stand:
     if not stand.commit and commits:
         author = (commits[-1].get("authors") or [{}])[0]
         creator = [author.get("_id"), author.get("user")]
-    return Stand(commit=stand.head, creator=creator, card=stand.card, marks=stand.marks)
+    return Stand(
+        commit=stand.head,
+        creator=creator,
+        card=stand.card,
+        marks=stand.marks,
+        listed=stand.listed,
+    )
 
 
 def _creator(stand: Stand, repository: RepositoryRecord) -> ActorRecord:
