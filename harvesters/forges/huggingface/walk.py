@@ -173,9 +173,9 @@ class Walk:
 
     def _discussions(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
         (number, told, most), before = stand.listed, ""
-        if number and told >= most:
-            return
         for place in range(MOST_PAGES):
+            if number and told >= most:
+                return
             try:
                 listing = _insisting(partial(self._listed, number, told, before))
             except ContradictionError:
@@ -199,8 +199,6 @@ class Walk:
                 stand = here
                 yield page, here
             stand = replace(stand, listed=behind)
-            if told >= listing.count:
-                return
         raise ForgeAnswerError("The Hub's list of discussions has no end.")
 
     def _listed(self, number: int, told: int, before: str) -> DiscussionPage:
