@@ -6,11 +6,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from harvesters.forge import Cursor, ForgeBusyError, ForgeOverloadedError
 from harvesters.streams import Asked, Order, Stream
 
 FIRST_PAGE, MOST_KNOWN = 50, 200
+Again = tuple[str, Any, int]
 OVERLAP = timedelta(minutes=10)
 """A sweep looks back this far behind the start of the last one: clocks differ."""
 
@@ -24,6 +26,8 @@ class Stand:
     ``before`` digests which items the page before held, ``last`` the one that it ended with, and
     ``expected`` is how many the list had.
     ``known`` marks the items last read, so that what is listed again is not read again.
+    ``again`` holds the last items that were told with gaps: stream, item, how often it was read
+    again since.
     """
 
     stream: str = ""
@@ -38,6 +42,7 @@ class Stand:
     done: int = 0
     reached: Mapping[str, str] = field(default_factory=dict)
     known: Sequence[str] = ()
+    again: Sequence[Again] = ()
 
     @property
     def asked(self) -> Asked:
@@ -74,7 +79,7 @@ def resumed(cursor: Cursor, streams: Mapping[str, Stream], now: datetime) -> Sta
 def begun(stand: Stand, stream: str) -> Stand:
     """At the first page of ``stream``."""
     since = stand.reached.get(stream, "")
-    anew = Stand(began=stand.began, done=stand.done, reached=stand.reached)
+    anew = Stand(began=stand.began, done=stand.done, reached=stand.reached, again=stand.again)
     return replace(anew, stream=stream, since=since)
 
 

@@ -9,25 +9,28 @@ is the next sweep's. Everything is told at least once; the store makes it once.
 
 Items that take requests of their own are told a few at a time, and also where the forge stops
 us: nothing that was read is asked for again, on whichever page it is listed then.
+
+What was told with a gap is read again where the next harvests begin, a few times: the fault may
+have passed, and the item need not be listed before something happens to it.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from harvesters.again import Told, doubting, page_of, read_again, read_item
 from harvesters.forge import (
     Cursor,
     ForgeAnswerError,
     ForgeBusyError,
     ForgeError,
     ForgeOverloadedError,
-    Gap,
     Page,
 )
-from harvesters.marks import BROKEN_PROMISES, digest_of, last_of, mark_of, moments_of, name_of
+from harvesters.marks import BROKEN_PROMISES, digest_of, last_of, mark_of, moments_of
 from harvesters.stand import FIRST_PAGE, Stand, asking_less, begin_next, moment, resumed, walked
 from harvesters.streams import Listing, Order, Reading, Stream
 
@@ -43,9 +46,6 @@ MOST_PAGES = 20_000
 MOST_DOUBTS = 3
 """So often a page is asked for that is not believed, until it is left for later."""
 
-Told = Sequence[tuple[Any, Reading]]
-"""Items, and what each of them means."""
-
 
 class ContradictionError(ForgeBusyError):
     """A page of a list contradicts itself, what was asked, or another page."""
@@ -59,11 +59,19 @@ def walk(streams: Sequence[Stream], cursor: Cursor, now: datetime) -> Iterator[P
     """
     by_name = {stream.name: stream for stream in streams}
     stand = resumed(cursor, by_name, now)
+    for page, here in read_again(by_name, stand):
+        stand = here
+        if page is not None:
+            yield page
+    yield from _walk_lists(by_name, stand)
+
+
+def _walk_lists(streams: Mapping[str, Stream], stand: Stand) -> Iterator[Page]:
     doubts: Counter[tuple[str, int]] = Counter()
     for _ in range(MOST_PAGES):
-        stream = by_name[stand.stream]
+        stream = streams[stand.stream]
         try:
-            for page, here in _step(stream, stand, list(by_name), _doubted(doubts, stand)):
+            for page, here in _step(stream, stand, list(streams), _doubted(doubts, stand)):
                 stand = here
                 if page is not None:
                     yield page
@@ -120,12 +128,12 @@ def _step(
     here = stand
     for start in range(0, max(1, len(new)), stream.at_once):
         told, fault = _read_some(stream, new[start : start + stream.at_once])
-        here = here.remembering([*_marks(stream, told, settled)])
+        here = doubting(here.remembering([*_marks(stream, told, settled)]), stream, told)
         is_whole = fault is None and start + stream.at_once >= len(new)
         if is_whole:
             here = _behind(behind, here)
         if told or not here.began:
-            yield _page(stream, told, here, total, is_part=not is_whole), here
+            yield page_of(stream, told, here, total, is_part=not is_whole), here
         elif is_whole:
             yield None, here
         if fault is not None:
@@ -133,7 +141,8 @@ def _step(
 
 
 def _behind(behind: Stand, here: Stand) -> Stand:
-    return replace(behind, known=here.known) if behind.stream == here.stream else behind
+    known = here.known if behind.stream == here.stream else behind.known
+    return replace(behind, known=known, again=here.again)
 
 
 def _is_new(stream: Stream, stand: Stand, item: Any) -> bool:
@@ -170,41 +179,10 @@ def _read_some(stream: Stream, items: Sequence[Any]) -> tuple[Told, ForgeError |
     told: list[tuple[Any, Reading]] = []
     for item in items:
         try:
-            told.append((item, _read(stream, item)))
+            told.append((item, read_item(stream, item)))
         except ForgeError as fault:
             return told, fault
     return told, None
-
-
-def _read(stream: Stream, item: Any) -> Reading:
-    """An item's reading; one that breaks its promise twice is a gap, and its neighbours count."""
-    with suppress(*BROKEN_PROMISES):
-        return stream.read(item)
-    try:
-        return stream.read(item)
-    except BROKEN_PROMISES as error:
-        why = f"The forge's answer lacks what it promises: {error!r:.200}"
-        return Reading(gaps=[Gap(_subject_of(stream, item), why)])
-
-
-def _subject_of(stream: Stream, item: Any) -> str:
-    """What a gap calls an item that cannot be read at all."""
-    return f"{stream.name} {name_of(stream, item)}"
-
-
-def _page(stream: Stream, told: Told, here: Stand, total: int | None, *, is_part: bool) -> Page:
-    subjects = [_subject_of(stream, item) for item, _ in told]
-    subjects += [reading.subject for _, reading in told if reading.subject]
-    return Page(
-        [record for _, reading in told for record in reading.records],
-        asdict(here),
-        [gap for _, reading in told for gap in reading.gaps],
-        total=total,
-        is_last=not here.began,
-        items=len(told),
-        subjects=subjects,
-        is_part=is_part,
-    )
 
 
 def _upwards(stream: Stream, stand: Stand, listing: Listing) -> Stand:

@@ -93,8 +93,9 @@ class Gitea:
         lists = Lists(self.transport, home.address, _by_number(repository), USUAL_PAGE)
         outlook = Outlook.of(cursor.get("outlook", {}))
         most = int(cursor.get("most", 0))
-        if not cursor.get("walk", {}).get("began"):
-            if outlook.is_unchanged(answer.body, lists):
+        walked = cursor.get("walk", {})
+        if not walked.get("began"):
+            if not walked.get("again") and outlook.is_unchanged(answer.body, lists):
                 return home.record, outlook, most, []
             outlook, most = new_outlook(answer.body, lists, answer.date), 0
         most = most or self._page_size()

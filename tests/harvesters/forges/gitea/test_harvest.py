@@ -391,6 +391,22 @@ def test_a_part_that_the_forge_cannot_give_is_a_gap_and_all_else_counts(
     )
 
 
+@pytest.mark.parametrize("part", BROKEN, ids=BROKEN)
+def test_a_part_that_the_forge_can_give_an_hour_later_is_no_gap_any_more(harvest, simulator, part):
+    simulator.world.broken = [part]
+    harvest()
+    simulator.world.broken = []
+
+    harvest(NOW + timedelta(hours=1))
+
+    assert not HarvestGap.objects.exists()
+    assert stored() == all_of(simulator.world)
+    assert not Contribution.objects.filter(kind="change", facts__sizes=None).exists()
+    asked = len(simulator.requests)
+    harvest(NOW + timedelta(hours=2))
+    assert len(simulator.requests) - asked == 2, "all is known"
+
+
 def test_a_pull_request_that_the_forge_cannot_show_is_a_gap(harvest, simulator):
     simulator.faults = [None] * 4 + [with_a_hole] * MOST_DOUBTS
 
