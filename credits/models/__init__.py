@@ -11,10 +11,12 @@ from credits.models.recognition import (
     Recognition,
     RecognitionEvent,
 )
-from credits.models.scoring import Score
+from credits.models.rulings import BotVerdict, Ruling
+from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
 
 __all__ = [
     "Application",
+    "BotVerdict",
     "Certificate",
     "CertificateItem",
     "Checkpoint",
@@ -23,10 +25,14 @@ __all__ = [
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",
+    "Placement",
     "Project",
     "Recognition",
     "RecognitionEvent",
+    "RepositoryStanding",
     "RuleSet",
+    "RuleSetScoring",
+    "Ruling",
     "Score",
     "StatusList",
 ]

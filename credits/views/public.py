@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from credits.core.rules import describe
 from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, Score
-from credits.services.rules import compiled
 from credits.views.maintainer import rule_set_or_none
 from credits.views.records import points_by_month, totals_of
 from credits.views.verification import LARGEST_UPLOAD
@@ -51,7 +50,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 def rule_set(request: HttpRequest, slug: str, version: str) -> HttpResponse:
     """A published rule set, in sentences and in its source."""
     shown = get_object_or_404(_published().select_related("project"), slug=slug, version=version)
-    rules = compiled(shown)
+    rules = shown.compiled
     context = {
         "rule_set": shown,
         "rules": rules,
