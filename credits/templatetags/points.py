@@ -36,6 +36,7 @@ STATE_TAGS = {
     "counted": "ok",
     "waiting": "wait",
     "not_counted": "",
+    "disputed": "warn",
     "submitted": "wait",
     "approved": "ok",
     "exported": "wait",
