@@ -14,7 +14,7 @@ from accounts.models import User
 from credits.core.change_words import unchangeable
 from credits.core.counterfactuals import Change, subject_of, what_would_change
 from credits.core.inputs import ScoredInput
-from credits.core.rules import COUNTED, WAITING
+from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
 from credits.core.scoring import EARNING_ROLES
 from credits.core.texts import Text
 from credits.core.traces import OWN_REASONS
@@ -25,6 +25,7 @@ from credits.services.visibility import owner_of, visible_to
 from harvesters.models import Contribution, Participation
 
 DISPUTED, UNSCORED = "disputed", "unscored"
+STATES = (COUNTED, WAITING, NOT_COUNTED, DISPUTED, WITHDRAWN, UNSCORED)
 
 COUNTS = Text("Counted", "已计分")
 NO_PROJECT = Text(
