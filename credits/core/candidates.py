@@ -33,11 +33,13 @@ class Question:
 
 def questions_of(rule_set: RuleSet) -> tuple[Question, ...]:
     """Every comparison in the conditions and bands of ``rule_set``."""
-    parts = (*rule_set.guards, *rule_set.rules, *rule_set.factors)
+    conditions = [guard.when for guard in rule_set.guards]
+    conditions += [rule.when for rule in rule_set.rules]
+    conditions += [factor.when for factor in rule_set.factors]
     bands = [rule.bands for rule in rule_set.rules if rule.bands is not None]
     limits = tuple(f"{band.of} <= {limit}" for band in bands for limit, _ in band.steps)
     points = tuple(rule.points for rule in rule_set.rules if rule.points)
-    return _questions((*(part.when for part in parts), *limits, *points))
+    return _questions((*conditions, *limits, *points))
 
 
 def candidates(

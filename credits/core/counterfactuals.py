@@ -216,13 +216,16 @@ class _Search:
         """For what counts: of the same kind of work, more by each fact, then less by size."""
         alike = [each for each in found if each.outcome.category == self.present.category]
         more = [each for each in alike if each.outcome.points > self.present.points]
-        sizes = self.sizes()
         less = [
             each
             for each in alike
-            if each.outcome.points < self.present.points and each.values[0][0] in sizes
+            if each.outcome.points < self.present.points and self.is_smaller(*each.values[0])
         ]
         return [*nearest(more), *nearest(less)[:1]]
+
+    def is_smaller(self, name: str, value: Any) -> bool:
+        """Whether ``value`` is a smaller size, of those that bands look at."""
+        return name in self.sizes() and value < getattr(self.subject.facts, name)
 
     def sizes(self) -> frozenset[str]:
         """The facts that the bands of the rules that apply look at."""

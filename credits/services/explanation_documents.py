@@ -115,4 +115,4 @@ def _both(text: Text) -> dict[str, str]:
 
 def _utc(moment: datetime | None) -> str | None:
     """A time as RFC 3339 in UTC, as everywhere in the API."""
-    return moment and f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

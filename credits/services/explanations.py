@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from credits.core.change_words import unchangeable
@@ -181,14 +181,12 @@ def _inputs(
 
 
 def _scores(participations: Sequence[Participation]) -> dict[int, list[Score]]:
-    """All scores of each participation: the one in force first, then the newest."""
+    """All scores of each participation, the newest first."""
     scores = Score.objects.filter(participation__in=participations)
     scores = scores.select_related("project", "rule_set", "counts_with__repository")
     found: dict[int, list[Score]] = {}
-    in_force = F("project__scored_by")
-    for score in scores.annotate(counts_by=in_force).order_by("-scored_at", "-pk"):
-        mine = found.setdefault(score.participation_id, [])
-        mine.insert(0, score) if score.counts_by == score.rule_set_id else mine.append(score)
+    for score in scores.order_by("-scored_at", "-pk"):
+        found.setdefault(score.participation_id, []).append(score)
     return found
 
 

@@ -1,5 +1,7 @@
 """Who may see why a participation has its points: nobody, unless there is a reason."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Identity, Institution, User
@@ -33,7 +35,7 @@ def owner_of(repository: int) -> Project | None:
     return Project.objects.filter(repositories=repository).order_by("pk").first()
 
 
-def _own_actors(user: User) -> QuerySet[Identity, dict[str, int]]:
+def _own_actors(user: User) -> QuerySet[Identity, Any]:
     return Identity.objects.active().filter(user=user).values("actor")
 
 

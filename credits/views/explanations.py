@@ -1,6 +1,6 @@
 """Pages that say why: of one contribution, and of one that a person misses."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,7 +30,7 @@ def contribution(request: HttpRequest, pk: int) -> HttpResponse:
 def missing(request: HttpRequest) -> HttpResponse:
     """What became of the contribution whose address was pasted."""
     form = MissingForm(request.GET if "link" in request.GET else None)
-    context = {"form": form}
+    context: dict[str, Any] = {"form": form}
     if form.is_valid():
         found = look_up(form.cleaned_data["link"], cast(User, request.user))
         context |= {"found": found, "own": with_scores(found.own)}
