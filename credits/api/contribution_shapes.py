@@ -179,6 +179,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     repository = serializers.CharField()
     project = serializers.SlugField(allow_null=True)
     evidence = EvidenceSerializer()
+    inputs = serializers.DictField(help_text="The facts that the rules look at.")
     work_item = OtherSerializer(many=True)
     parts = PartSerializer(many=True)
     rulings = RulingSerializer(many=True)

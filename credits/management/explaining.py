@@ -1,5 +1,6 @@
 """An explanation as a terminal prints it, in the language that is active."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +29,10 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     for part in explanation.parts:
         yield ""
         yield from _part_lines(part)
+    if explanation.facts:
+        yield ""
+        yield _("What the rules look at:")
+        yield from (f"  {fact.name}: {_value(fact.value)}" for fact in explanation.facts)
     if explanation.related:
         yield ""
         yield _("Scored as one piece of work with:")
@@ -82,6 +87,11 @@ def _ruling_line(ruling: Ruling) -> str:
     replaced = f" ({_('replaced')})" if ruling.replaced_at else ""
     day = _moment(ruling.decided_at)
     return f"  - {ruling.get_subject_display()}: {ruling.reason}, {day}{replaced}"
+
+
+def _value(value: Any) -> str:
+    """As JSON and the rules have it."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _mine(text: Text) -> str:

@@ -26,6 +26,7 @@ def explanation_document(explanation: Explanation, base_url: str) -> dict[str, A
             "digest": found.digest,
             "harvested_at": _utc(found.harvested_at),
         },
+        "inputs": {fact.name: fact.value for fact in explanation.facts},
         "work_item": [_other(other) for other in explanation.related],
         "parts": [_part(part, base_url) for part in explanation.parts],
         "rulings": [_ruling(ruling) for ruling in explanation.rulings],

@@ -11,8 +11,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from credits.core.candidates import questions_of
 from credits.core.change_words import unchangeable
 from credits.core.counterfactuals import Change, subject_of, what_would_change
+from credits.core.facts import facts_of
+from credits.core.fields import FIELDS
 from credits.core.inputs import ScoredInput
 from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
 from credits.core.scoring import EARNING_ROLES
@@ -85,16 +88,26 @@ class PartExplanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact that the rules look at: its name, what it means, and what it is here."""
+
+    name: str
+    meaning: Text
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A contribution with its evidence, and why each part of it has its points.
 
-    ``related`` are the others of its work item, ``explained`` the keys of those that may be seen
-    like this one. ``rulings`` and ``verdicts`` are what people decided, replaced ones too.
+    ``facts`` are what the rules in force look at. ``related`` are the others of its work item,
+    ``explained`` the keys of those that may be seen like this one. ``rulings`` and ``verdicts`` are what people decided, replaced ones too.
     """
 
     contribution: Contribution
     project: Project | None
     parts: tuple[PartExplanation, ...]
+    facts: tuple[Fact, ...]
     related: tuple[Contribution, ...]
     explained: frozenset[int]
     rulings: tuple[Ruling, ...]
@@ -147,6 +160,7 @@ def explain_parts(
         contribution=contribution,
         project=project,
         parts=tuple(parts),
+        facts=_facts(contribution, parts, inputs, now=now),
         related=tuple(related),
         explained=frozenset(seen),
         rulings=tuple(rulings.select_related("decided_by")),
@@ -178,6 +192,26 @@ def _inputs(
         return {}
     keys = [contribution.pk, *(other.pk for other in related)]
     return {item.contribution: item for item in load_inputs(project, keys).items}
+
+
+def _facts(
+    contribution: Contribution,
+    parts: Sequence[PartExplanation],
+    inputs: Mapping[int, ScoredInput],
+    *,
+    now: datetime,
+) -> tuple[Fact, ...]:
+    """The facts that the rule set in force names, in the order of their table."""
+    score = next((part.score for part in parts if part.score), None)
+    if score is None or contribution.pk not in inputs:
+        return ()
+    facts = facts_of(inputs[contribution.pk], now=now)
+    asked = {name for one in questions_of(score.rule_set.compiled) for name in one.fields}
+    return tuple(
+        Fact(name, Text(field.en, field.zh), getattr(facts, name))
+        for name, field in FIELDS.items()
+        if name in asked
+    )
 
 
 def _scores(participations: Sequence[Participation]) -> dict[int, list[Score]]:

@@ -46,6 +46,7 @@ STATE_TAGS = {
     "withdrawn": "",
 }
 DEFAULT_SEPARATOR = ","
+YES, NO = pgettext_lazy("value of a fact", "yes"), pgettext_lazy("value of a fact", "no")
 
 
 @register.filter
@@ -128,6 +129,16 @@ def with_variables(text: str) -> SafeString:
 def signed_points(millipoints: int) -> str:
     """Points of one reason, with their sign."""
     return ("+ " if millipoints >= 0 else "− ") + points(abs(millipoints))
+
+
+@register.filter
+def fact_value(value: Any) -> str:
+    """A fact as people read it."""
+    if isinstance(value, bool):
+        return str(YES if value else NO)
+    if isinstance(value, int):
+        return number(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @register.filter

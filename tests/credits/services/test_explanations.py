@@ -57,6 +57,14 @@ def test_what_counts_has_lines_that_sum_to_its_points(worked, student):
     assert part.headline.en == "Counted"
 
 
+def test_the_facts_that_the_rules_look_at_are_shown(worked, student):
+    facts = {fact.name: fact.value for fact in explain("3", student).facts}
+
+    assert facts["lines_code"] == 100
+    assert facts["is_merged"] is True
+    assert "title" not in facts
+
+
 def test_it_says_what_would_change_it(worked, student):
     alone, shared = (explain(number, student).parts[0] for number in ("0", "3"))
 
