@@ -101,7 +101,8 @@ class Explanation:
     """A contribution with its evidence, and why each part of it has its points.
 
     ``facts`` are what the rules in force look at. ``related`` are the others of its work item,
-    ``explained`` the keys of those that may be seen like this one. ``rulings`` and ``verdicts`` are what people decided, replaced ones too.
+    ``explained`` the keys of those that may be seen like this one. ``rulings`` and ``verdicts``
+    are what people decided, replaced ones too.
     """
 
     contribution: Contribution
