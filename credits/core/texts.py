@@ -14,6 +14,10 @@ class Text:
     en: str
     zh: str
 
+    def said_in(self, language: str) -> str:
+        """The sentence for a reader of ``language``; English for those who read neither."""
+        return self.zh if language.startswith("zh") else self.en
+
     def filled(self, facts: Facts) -> tuple["Text", dict[str, Any]]:
         """With the values of ``facts`` in their places, and those values."""
         values = {name: getattr(facts, name) for name in _named(self.en + self.zh)}
