@@ -16,7 +16,7 @@ class CourseworkTermsQuerySet(models.QuerySet["CourseworkTerms"]):
     def in_force(self, at: datetime) -> Self:
         """Of each project the version that counts at ``at``, if it has said anything by then."""
         said = self.filter(valid_from__lte=at)
-        return said.order_by("project", "-valid_from", "-pk").distinct("project")
+        return said.order_by("project_id", "-valid_from", "-pk").distinct("project_id")
 
     def scheduled(self, at: datetime) -> Self:
         """What will count after ``at``, the next first."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Institution, Membership, User
 from credits.core.coursework import Course, Limit, first_full_day, students_on
 from credits.models import CourseAssignment, CourseworkTerms, Project
-from credits.services.coursework import lock_project, require_maintainer
+from credits.services.coursework import lock_project, require_maintainer, terms_in_force
 from credits.services.errors import CreditsError
 
 
@@ -92,6 +92,9 @@ def ask_assignment(
         raise CourseBegunError(
             _("Ask before the course starts: its first day is today or later, its last day after.")
         )
+    said = terms_in_force(project, now)
+    if said is not None and said.is_closed:
+        raise ProjectClosedError(_("The project is not for class: work there earns no credits."))
     _require_room(project, Course(course.students, course.starts_on, course.ends_on))
     return CourseAssignment.objects.create(
         project=project, teacher=teacher, asked_at=now, **asked, **given
