@@ -10,7 +10,7 @@ from credits.services.coursework import Statement, state_terms
 
 STATED_BEFORE = timedelta(days=60)
 ASKED_BEFORE = timedelta(days=6)
-WEEK = timedelta(weeks=1)
+DAY = timedelta(days=1)
 
 STATEMENTS = {
     "vision-toolkit": Statement(
@@ -51,8 +51,8 @@ def ask_for_courses(loaded_at: datetime) -> list[CourseAssignment]:
     if known := list(CourseAssignment.objects.asked_by(user_of(WANG))):
         return known
     asked_at = loaded_at - ASKED_BEFORE
-    seminar = _ask("开源软件实践 Open Source Practice", 3, asked_at, weeks=(1, 13))
-    project = _ask("软件测试 Software Testing", 2, asked_at, weeks=(2, 8))
+    seminar = _ask("开源软件实践 Open Source Practice", 3, asked_at, days=(2, 90))
+    project = _ask("软件测试 Software Testing", 2, asked_at, days=(14, 56))
     accepted = decide_assignment(
         seminar,
         accept=True,
@@ -64,15 +64,15 @@ def ask_for_courses(loaded_at: datetime) -> list[CourseAssignment]:
 
 
 def _ask(
-    title: str, students: int, asked_at: datetime, *, weeks: tuple[int, int]
+    title: str, students: int, asked_at: datetime, *, days: tuple[int, int]
 ) -> CourseAssignment:
-    first, last = weeks
+    first, last = days
     course = PlannedCourse(
         institution=Institution.objects.get(slug=EXAMPLE.slug),
         title=title,
         students=students,
-        starts_on=(asked_at + first * WEEK).date(),
-        ends_on=(asked_at + last * WEEK).date(),
+        starts_on=(asked_at + first * DAY).date(),
+        ends_on=(asked_at + last * DAY).date(),
     )
     return ask_assignment(
         Project.objects.get(slug="pocket-lm"), user_of(WANG), course, now=asked_at

@@ -31,7 +31,7 @@ STUDENT_PAGES = {
     "certificates": _("Certificates"),
     "applications": _("Credit applications"),
 }
-TEACHER_PAGES = {"portfolio": _("Portfolio"), "coursework": _("Projects for coursework")}
+TEACHER_PAGES = {"portfolio": _("Portfolio"), "coursework": _("Coursework")}
 MAINTAINER_PAGES = {"maintained": _("My projects")}
 REGISTRAR_PAGES = {"inbox": _("Inbox"), "recognitions": _("Recognitions")}
 OPERATOR_PAGES = {"operations": _("Operations")}
