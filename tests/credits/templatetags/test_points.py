@@ -6,7 +6,13 @@ import pytest
 from django.utils.translation import override
 
 from credits.core.texts import Text
-from credits.models import Application, Recognition, Score
+from credits.models import (
+    Application,
+    CourseAssignment,
+    CourseworkTerms,
+    Recognition,
+    Score,
+)
 from credits.templatetags.points import (
     CATEGORIES,
     STATE_TAGS,
@@ -82,6 +88,8 @@ def test_every_state_has_a_tag():
         *Score.State.values,
         *Application.State.values,
         *Recognition.State.values,
+        *CourseAssignment.State.values,
+        *CourseworkTerms.Stance.values,
     ]
 
     assert set(states) <= STATE_TAGS.keys()
