@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from credits.core.candidates import questions_of
 from credits.core.change_words import unchangeable
-from credits.core.counterfactuals import Change, subject_of, what_would_change
+from credits.core.counterfactuals import Change, outcome_of, subject_of, what_would_change
 from credits.core.facts import facts_of
 from credits.core.fields import FIELDS
 from credits.core.inputs import ScoredInput
@@ -271,4 +271,8 @@ def _changes(
         return ()
     subject = subject_of(inputs[contribution.pk], list(inputs.values()), rules, now=now)
     is_cut = subject.is_cut or bool((CUTTING | limits).intersection(names))
+    given = [part["points"] for part in score.reasons if part["rule"] not in CUTTING | limits]
+    if outcome_of(subject, subject.facts, rules).points != sum(given):
+        # What stands beside the work was read again since; scoring follows within minutes.
+        return ()
     return what_would_change(replace(subject, is_cut=is_cut), rules)

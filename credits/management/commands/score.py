@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from credits.management.arguments import find_project
 from credits.management.explaining import explanation_lines
+from credits.management.progress import bar
 from credits.models import Project
 from credits.services.errors import CreditsError
 from credits.services.explanation_documents import explanation_document
 from credits.services.explanations import explain_contribution
 from credits.services.scoring import ScoreCounts, score_project
-from harvesters.management.progress import shown
 from harvesters.models import Contribution
 
 
@@ -42,6 +42,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--anew", action="store_true", help="score everything again, not only what changed"
         )
+        parser.add_argument(
+            "--jobs", type=int, default=1, help="processes, for a long history (one)"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON")
         parser.add_argument(
             "--language",
@@ -62,9 +65,13 @@ class Command(BaseCommand):
     def _score(self, project: Project, options: dict[str, Any]) -> None:
         # Not self.stderr, which ends and colours what it writes: a bar does that by itself.
         try:
-            with shown(project.slug, options.get("stderr") or sys.stderr) as display:
+            with bar(project.slug, options.get("stderr") or sys.stderr) as report:
                 counts = score_project(
-                    project, now=timezone.now(), report=display.advance, anew=options["anew"]
+                    project,
+                    now=timezone.now(),
+                    report=report,
+                    anew=options["anew"],
+                    jobs=options["jobs"],
                 )
         except CreditsError as error:
             raise CommandError(str(error)) from error

@@ -100,4 +100,4 @@ def test_a_terminal_is_shown_how_far_it_is(change):
 
     call_command("score", stderr=terminal)
 
-    assert "1 of 1" in terminal.getvalue()
+    assert "1/1" in terminal.getvalue()
