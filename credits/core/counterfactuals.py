@@ -5,7 +5,7 @@ out: `docs/scoring.md`, "What would change it". The work is bounded, whatever th
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations, groupby, islice
@@ -14,45 +14,15 @@ from typing import Any
 from credits.core.candidates import Question, candidates, questions_of
 from credits.core.change_words import condition, joined, result
 from credits.core.changeable import CHANGEABLE, PARTS_OF_LINES
-from credits.core.expressions import EvaluationError
-from credits.core.facts import LINE_KINDS, Facts, facts_of, facts_together
-from credits.core.inputs import ScoredInput
-from credits.core.points import THOUSAND
-from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, RuleSet
+from credits.core.facts import Facts
+from credits.core.outcomes import Outcome, Subject, outcome_of, varied, whole_of
+from credits.core.rules import COUNTED, RuleSet
 from credits.core.texts import Text
 from credits.core.traces import OWN_TEXTS
 
 MOST_OFFERED = 3
 MOST_PAIRED, MOST_PAIRS = 6, 3_000
 """Where one change is not enough: values of a fact that are paired, and pairs that are tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A contribution's facts, those of the work item before and after it, and what binds it.
-
-    ``fixed`` are facts that a decision of people fixed. ``is_cut`` says that the whole is shared,
-    limited or divided afterwards, so that its points are not yet a person's.
-    """
-
-    facts: Facts
-    before: Facts | None = None
-    after: Facts | None = None
-    pardoned: frozenset[str] = frozenset()
-    fixed: frozenset[str] = frozenset()
-    occurred_at: datetime | None = None
-    is_cut: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the rules make of facts: points of the whole work, and the guard that stopped it."""
-
-    state: str
-    points: int
-    category: str = ""
-    stopped_by: str = ""
-    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,67 +43,6 @@ class Change:
     until: datetime | None = None
 
 
-def subject_of(
-    item: ScoredInput, parts: Sequence[ScoredInput], rule_set: RuleSet, *, now: datetime
-) -> Subject:
-    """``item`` among the ``parts`` of its work item, of which those count that no guard stops."""
-    mine = (item.occurred_at, item.contribution)
-    before: list[Facts] = []
-    after: list[Facts] = []
-    for part in sorted(parts, key=lambda part: (part.occurred_at, part.contribution)):
-        if part.contribution == item.contribution or part.counts_with or part.ruling.denied:
-            continue
-        facts = facts_of(part, now=now)
-        if not _stopped(facts, rule_set, part.ruling.pardoned):
-            is_before = (part.occurred_at, part.contribution) < mine
-            (before if is_before else after).append(facts)
-    category = item.ruling.category
-    fixed = {f"lines_{kind}" for kind in LINE_KINDS if category in LINE_KINDS and kind != category}
-    return Subject(
-        facts=facts_of(item, now=now),
-        before=facts_together(before) if before else None,
-        after=facts_together(after) if after else None,
-        pardoned=item.ruling.pardoned,
-        fixed=frozenset(fixed),
-        occurred_at=item.occurred_at,
-        is_cut=bool(before or after),
-    )
-
-
-def outcome_of(subject: Subject, facts: Facts, rule_set: RuleSet) -> Outcome:
-    """What ``rule_set`` makes of ``subject``, were its facts ``facts``."""
-    try:
-        guard = _stopped(facts, rule_set, subject.pardoned)
-        if guard:
-            states = {part.id: part.state for part in rule_set.guards}
-            return Outcome(states.get(guard, WAITING), 0, stopped_by=guard)
-        applied, factors = rule_set.run(_whole(subject, facts))
-    except EvaluationError:
-        return Outcome(WAITING, 0, stopped_by="cannot-evaluate")
-    if not applied:
-        return Outcome(NOT_COUNTED, 0, stopped_by="no-rule")
-    points = sum(given for _, given in applied)
-    for _, thousandths in factors:
-        points = points * thousandths // THOUSAND
-    rules = tuple(rule_set.rules[index].id for index, _ in applied)
-    return Outcome(COUNTED, points, rule_set.rules[applied[0][0]].category, rules=rules)
-
-
-def varied(facts: Facts, changes: Mapping[str, Any]) -> Facts | None:
-    """``facts`` with other values that fit together; None where there are no such facts."""
-    found = facts._replace(**changes)
-    if "is_merged" in changes:
-        found = found._replace(state="merged" if found.is_merged else found.state)
-    if "lines" in changes and not changes.keys() & set(PARTS_OF_LINES):
-        part = max(PARTS_OF_LINES, key=lambda name: getattr(facts, name))
-        size = getattr(facts, part) + changes["lines"] - facts.lines
-        found = found._replace(**{part: size})
-    lines = [getattr(found, name) for name in PARTS_OF_LINES]
-    if min(lines) < 0 or (sum(lines) and not found.size_known):
-        return None
-    return found._replace(lines=sum(lines))
-
-
 def what_would_change(subject: Subject, rule_set: RuleSet) -> tuple[Change, ...]:
     """The nearest changes of facts with another outcome: what counts more first, then less.
 
@@ -141,21 +50,6 @@ def what_would_change(subject: Subject, rule_set: RuleSet) -> tuple[Change, ...]
     leads to the next obstacle.
     """
     return _Search(subject, rule_set).changes()
-
-
-def _stopped(facts: Facts, rule_set: RuleSet, pardoned: frozenset[str]) -> str:
-    try:
-        found = rule_set.stop(facts)
-    except EvaluationError:
-        return "cannot-evaluate"
-    if found < 0 or rule_set.guards[found].id in pardoned:
-        return ""
-    return rule_set.guards[found].id
-
-
-def _whole(subject: Subject, facts: Facts) -> Facts:
-    parts = [part for part in (subject.before, facts, subject.after) if part is not None]
-    return facts if len(parts) == 1 else facts_together(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +74,12 @@ class _Search:
         found = [each for each in map(self.tried, values) if each is not None]
         if self.present.state == COUNTED:
             return tuple(map(self.as_change, self.bands(found)))
-        lifting = [each for each in found if each.outcome.points > 0] or self.pairs(values)
-        return tuple(map(self.as_change, nearest(lifting or self.onward(found))))
+        if lifting := [each for each in found if each.outcome.points > 0]:
+            return tuple(map(self.as_change, nearest(lifting)))
+        two = self.pairs(values)
+        lifting = [each for each in two if each.outcome.points > 0]
+        best = lifting or self.onward(found) or self.onward(two)
+        return tuple(map(self.as_change, nearest(best)))
 
     def values(self) -> Iterator[tuple[str, Any]]:
         """Facts that can be changed, each with the values worth trying."""
@@ -202,7 +100,7 @@ class _Search:
         A size that is unknown is varied as if it could be read.
         """
         facts = varied(self.subject.facts._replace(size_known=True), {name: value})
-        return None if facts is None else _whole(self.subject, facts)
+        return None if facts is None else whole_of(self.subject, facts)
 
     def tried(self, *values: tuple[str, Any]) -> _Try | None:
         facts = varied(self.subject.facts, dict(values))
@@ -240,7 +138,7 @@ class _Search:
             few += islice(near, MOST_PAIRED)
         both = (pair for pair in combinations(few, 2) if pair[0][0] != pair[1][0])
         tried = [self.tried(*pair) for pair in islice(both, MOST_PAIRS)]
-        return [each for each in tried if each is not None and each.outcome.points > 0]
+        return [each for each in tried if each is not None]
 
     def onward(self, found: Sequence[_Try]) -> list[_Try]:
         """What passes the guard that holds, if only to come to a later one."""

@@ -13,10 +13,11 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from credits.core.candidates import questions_of
 from credits.core.change_words import unchangeable
-from credits.core.counterfactuals import Change, outcome_of, subject_of, what_would_change
+from credits.core.counterfactuals import Change, what_would_change
 from credits.core.facts import facts_of
 from credits.core.fields import FIELDS
 from credits.core.inputs import ScoredInput
+from credits.core.outcomes import outcome_of, subject_of
 from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
 from credits.core.scoring import EARNING_ROLES
 from credits.core.texts import Text
