@@ -204,15 +204,6 @@ def test_a_person_sees_own_parts_a_maintainer_all_and_others_nothing(
         explain("3", registrar)
 
 
-def test_a_maintainer_of_a_later_project_sees_nothing(worked, student, registrar):
-    later = worked.__class__.objects.create(slug="later", name="Later", registered_at=SCORED)
-    later.repositories.set(worked.repositories.all())
-    later.maintainers.add(registrar)
-
-    with pytest.raises(NotVisibleError):
-        explain("3", registrar)
-
-
 def test_an_institution_sees_what_certificates_hold(
     make_certificate, make_application, university, make_institution
 ):
