@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from harvesters.filekinds import Sized
+from harvesters.changesets import ChangeSet
 from harvesters.forge import Cursor, Page
 from harvesters.gitlog import Commit
 
@@ -53,8 +53,8 @@ class GitTransport(Protocol):
 
     def changed(
         self, pairs: Sequence[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Sequence[Sized]]:
-        """The files that the second commit of each pair changed since it left the first.
+    ) -> Mapping[tuple[str, str], ChangeSet]:
+        """What the second commit of each pair changed since it left the first.
 
         A pair of which that cannot be told is missing in the answer.
         """

@@ -83,6 +83,7 @@ def test_a_commit_is_a_contribution_of_its_author(read, repository):
         "sizes": {"code": [2, 0], "docs": [1, 0]},
         "files": [["lora.py", 2, 0], ["README", 1, 0]],
         "files_count": 2,
+        "patch_id": "e184ae4ec8fc320dafab2c625f0640e22a304d2c",
         "is_merge": False,
         "pull_requests": [12],
         "closes": [7],
