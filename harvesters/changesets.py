@@ -1,7 +1,7 @@
 """What a commit or a change changed: effective lines by kind of file, and by what it is known.
 
-Effective are the lines that git counts with ``-w --ignore-blank-lines``; of notebooks, those of
-the sources of their cells.
+Effective are the lines that git counts with ``-w --ignore-blank-lines``, without those that the
+change only moved; of notebooks, those of the sources of their cells.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harvesters.filekinds import FileKind, Sized, file_kind, is_code, sizes_by_kind
+from harvesters.moves import moved_lines
 from harvesters.notebooks import changed_sources
 from harvesters.patches import BEGIN, Section, patch_id, sections_of
 from harvesters.sketches import GAP, sketch_of
@@ -31,6 +32,7 @@ class ChangeSet:
     patch_id: str = ""
     sketch: tuple[int, ...] = ()
     translated_words: int = 0
+    moved: tuple[int, int] = (0, 0)
 
     def facts(self) -> dict[str, Any]:
         """What is stored of it; the largest files are named."""
@@ -39,6 +41,7 @@ class ChangeSet:
             "patch_id": self.patch_id,
             "sketch": list(self.sketch),
             "translated_words": self.translated_words,
+            "moved": list(self.moved) if any(self.moved) else [],
         }
         return {
             "sizes": dict(self.sizes),
@@ -59,14 +62,16 @@ def of_patch(patch: bytes, changed: Sequence[Renamed]) -> ChangeSet:
     return of_sections(_named(sections, changed), patch_id(sections))
 
 
-def of_sections(named: Iterable[tuple[str, Sequence[Section]]], known_by: str) -> ChangeSet:
+def of_sections(told: Iterable[tuple[str, Sequence[Section]]], known_by: str) -> ChangeSet:
     """The files, each with what a patch says of it, which may be nothing."""
+    named = list(told)
+    moved = moved_lines([sections for _, sections in named])
     files: list[Sized] = []
     sizes: dict[str, list[int]] = {}
     code: list[str] = []
     words = letters = 0
-    for path, sections in named:
-        kind, added, deleted = _measured(path, sections)
+    for place, (path, sections) in enumerate(named):
+        kind, added, deleted = _measured(path, sections, moved.get(place, (0, 0)))
         files.append((path, added, deleted))
         total = sizes.setdefault(kind, [0, 0])
         total[0] += added or 0
@@ -76,12 +81,20 @@ def of_sections(named: Iterable[tuple[str, Sequence[Section]]], known_by: str) -
             words, letters = words + some, letters + more
         if added and is_code(path):
             code += _added(sections)
-    translated = rounded(words, letters)
-    return ChangeSet(tuple(files), sizes, known_by, sketch_of(code), translated)
+    return ChangeSet(
+        tuple(files),
+        sizes,
+        known_by,
+        sketch_of(code),
+        rounded(words, letters),
+        (sum(one for one, _ in moved.values()), sum(one for _, one in moved.values())),
+    )
 
 
-def _measured(path: str, sections: Sequence[Section]) -> tuple[FileKind, int | None, int | None]:
-    """The kind of a file, and its effective lines."""
+def _measured(
+    path: str, sections: Sequence[Section], moved: tuple[int, int]
+) -> tuple[FileKind, int | None, int | None]:
+    """The kind of a file, and its effective lines, without those that were only ``moved``."""
     kind = file_kind(path)
     if any(section.is_binary for section in sections):
         return FileKind.BINARY, None, None
@@ -90,7 +103,8 @@ def _measured(path: str, sections: Sequence[Section]) -> tuple[FileKind, int | N
         if sources is not None:
             return FileKind.EXAMPLE, *sources
     lines = [section.lines for section in sections]
-    return kind, sum(added for added, _ in lines), sum(deleted for _, deleted in lines)
+    added, deleted = sum(one for one, _ in lines), sum(one for _, one in lines)
+    return kind, added - moved[0], deleted - moved[1]
 
 
 def _added(sections: Sequence[Section]) -> Iterator[str]:

@@ -29,8 +29,7 @@ _GITLAB_MERGED = re.compile(r"^See merge request \S*!(\d{1,9})\s*$", re.MULTILIN
 _CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d{1,9})\b", re.IGNORECASE)
 _REVERTS = re.compile(r"^This reverts commit ([0-9a-f]{7,64})\b", re.MULTILINE)
 _REVERTS_NUMBER = re.compile(
-    r"^(?:Reverts (?:[\w.-]+/)*[\w.-]*[#!]|This reverts merge request (?:[\w.-]+/)*[\w.-]*!)"
-    r"(\d{1,9})\s*$",
+    r"^(?:Reverts|This reverts merge request) (?:[\w.-]+/)*[\w.-]*([#!])(\d{1,9})\s*$",
     re.MULTILINE,
 )
 _REVERTED_TITLE = re.compile(r'Revert "(.*)"(?:\s*\(#\d{1,9}\))?\s*')
@@ -147,16 +146,25 @@ def closes_of(message: str) -> list[int]:
     return sorted({int(number) for number in _CLOSES.findall(message)})
 
 
-def reverts_of(message: str) -> str | None:
+def reverts_of(message: str, *, is_one_numbering: bool = True) -> str | None:
     """What this takes back: the hash of a commit, else ``#number`` of a change.
 
     The number stands where a forge writes it ("Reverts lab/vision#12"), or in the title that is
-    taken back: ``Revert "Add LoRA (#12)" (#15)``.
+    taken back: ``Revert "Add LoRA (#12)" (#15)``. Where issues have numbers of their own
+    ``#12`` is one of them, and only ``!12`` is a change.
     """
     if match := _REVERTS.search(message):
         return match[1]
-    if match := _REVERTS_NUMBER.search(message):
-        return f"#{int(match[1])}"
+    match = _REVERTS_NUMBER.search(message)
+    if match and (is_one_numbering or match[1] == "!"):
+        return f"#{int(match[2])}"
     title = _REVERTED_TITLE.fullmatch(message.split("\n", 1)[0].strip()[:LONGEST_TITLE])
-    number = _SQUASHED.search(title[1]) if title else None
+    number = _SQUASHED.search(title[1]) if title and is_one_numbering else None
     return f"#{int(number[1])}" if number else None
+
+
+def first_reverted(messages: Iterable[str], *, is_one_numbering: bool = True) -> str | None:
+    """What ``messages`` take back: rather a commit than a change, of several the first."""
+    found = [reverts_of(message, is_one_numbering=is_one_numbering) for message in messages]
+    told = [one for one in found if one]
+    return next((one for one in told if not one.startswith("#")), told[0] if told else None)

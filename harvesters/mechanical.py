@@ -33,6 +33,7 @@ _TITLES = tuple(
         rf"(?:with|using|by) {_FORMATTERS}\W*$",
         rf"{_SCOPE}(?:{_FORMATTERS} )(?:format(?:ting)?|fixes|reformat|run|pass)\W*$",
         r"\bcode-?mod\b(?!.*\b(?:fix|add|support|improve|implement)\b)",
+        r"^make (?:style|fix-copies|fmt)\W*$",
         r"^\[pre-commit\.ci\]",
         rf"{_SCOPE}(?:pre-commit )?auto-?(?:fixes|format|update)\b.*\b(?:pre-commit|hooks?)\b",
     )

@@ -28,6 +28,8 @@ FROM credits_project_repositories GROUP BY repository_id
 
 # In GitLab and Gitee, "#12" in a commit's message is issue 12 and not change 12.
 _ONE_NUMBERING = r"^https://(github\.com|codeberg\.org)/"
+_MARKS = "('#', '~', '!')"
+"""How the keys begin that are no hashes of commits: numbers, patches, what is taken back."""
 _IS_IN = "contribution.state IN ('merged', 'reverted')"
 _CONTRIBUTION = """
 contribution.id, owner.project_id, contribution.kind = 'commit' AS is_commit,
@@ -52,7 +54,7 @@ asked AS MATERIALIZED (
     UNION
     SELECT work.key FROM own CROSS JOIN LATERAL (
         SELECT key FROM harvesters_workkey
-        WHERE contribution_id = own.id AND key NOT LIKE '#%%' OFFSET 0) work
+        WHERE contribution_id = own.id AND left(key, 1) NOT IN {_MARKS} OFFSET 0) work
     WHERE own.kind = 'change'
 ),
 claim AS MATERIALIZED (
@@ -88,7 +90,8 @@ taken AS MATERIALIZED (
     SELECT id FROM lost WHERE NOT is_commit GROUP BY id
     HAVING bool_or(is_merge AND holds_all) OR count(*) FILTER (WHERE NOT is_merge) = (
         SELECT greatest(count(*), 1) FROM harvesters_workkey work
-        WHERE work.contribution_id = lost.id AND NOT work.is_merge AND work.key NOT LIKE '#%%')
+        WHERE work.contribution_id = lost.id AND NOT work.is_merge
+            AND left(work.key, 1) NOT IN {_MARKS})
 ),
 same_address AS MATERIALIZED (
     SELECT place.id, lower(place.url) AS url FROM harvesters_repository place
@@ -156,7 +159,7 @@ asked AS MATERIALIZED (
     WHERE id = ANY(%(keys)s) AND kind = 'commit'
     UNION
     SELECT key FROM harvesters_workkey
-    WHERE contribution_id = ANY(%(keys)s) AND key NOT LIKE '#%%'
+    WHERE contribution_id = ANY(%(keys)s) AND left(key, 1) NOT IN {_MARKS}
 ),
 sharing AS (
     SELECT found.repository_id FROM asked CROSS JOIN LATERAL (

@@ -133,13 +133,15 @@ class WorkKey(models.Model):
 
     Of a change: the hashes of its commits and (``is_merge``) of the one that merged it, or
     ``#number`` where its forge does not tell which commit that was. Of a commit: ``#number`` of
-    each change that its message names; its own hash is its ``external_id``.
+    each change that its message names; its own hash is its ``external_id``. Of both: ``~`` and the
+    id of its patch, ``!`` and the hash, which may be short, or the ``#number`` of what it takes
+    back. These two make no duplicate by themselves.
     """
 
     contribution = models.ForeignKey(
         Contribution, models.CASCADE, related_name="work_keys", db_index=False
     )
-    key = models.CharField(max_length=64)
+    key = models.CharField(max_length=65)
     is_merge = models.BooleanField(default=False)
 
     class Meta:

@@ -26,6 +26,7 @@ _OPTIONS = (
     *("-c", "diff.renameLimit=1000", "-c", "i18n.logOutputEncoding=UTF-8"),
     *("-c", "log.showSignature=false", "-c", "core.quotePath=false"),
     *("-c", "diff.suppressBlankEmpty=false"),
+    *("-c", "diff.context=3", "-c", "diff.interHunkContext=0"),
     *("--no-replace-objects", "--no-pager", "--no-optional-locks"),
 )
 _LIMITED = ("/bin/sh", "-c", 'ulimit -f "$0" && exec "$@"')

@@ -13,7 +13,7 @@ LARGEST = 128 << 20
 
 _AS_WRITTEN = (
     *("-w", "--ignore-blank-lines", "--find-renames", "--diff-algorithm=default"),
-    *("--unified=3", "--inter-hunk-context=0", "--indent-heuristic", "--submodule=short"),
+    *("--indent-heuristic", "--submodule=short"),
     *("--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "-O/dev/null"),
 )
 """As git compares by itself, whatever a repository's own configuration says; white space aside."""

@@ -26,7 +26,7 @@ from harvesters.forges.github.nodes import (
     told,
 )
 from harvesters.forges.github.reviews import comment_records, review_records
-from harvesters.gitlog import reverts_of, trailers_of
+from harvesters.gitlog import first_reverted, trailers_of
 from harvesters.mechanical import is_mechanical
 from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance, is_bot
@@ -109,10 +109,10 @@ def _once(things: Iterable[Thing]) -> list[Thing]:
 
 
 def _reverts(node: Node, messages: Sequence[str]) -> str | None:
-    """The commit that this takes back, as a whole: one commit of many does not tell."""
+    """What this takes back, as a whole: one commit of many does not tell."""
     is_whole = node["title"].startswith("Revert ")
-    said = messages if is_whole else messages[:1]
-    return next((sha for message in said if (sha := reverts_of(message))), None)
+    said = [*messages, node["title"]] if is_whole else messages[:1]
+    return first_reverted(said)
 
 
 def _sizes(node: Node) -> dict[str, Any]:
