@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harvesters.filekinds import FileKind, Sized, file_kind, is_code, sizes_by_kind
+from harvesters.filekinds import FileKind, Sized, file_kind, is_code, is_notebook, sizes_by_kind
 from harvesters.moves import moved_lines
 from harvesters.notebooks import changed_sources
 from harvesters.patches import BEGIN, Section, patch_id, sections_of
@@ -65,7 +65,7 @@ def of_patch(patch: bytes, changed: Sequence[Renamed]) -> ChangeSet:
 def of_sections(told: Iterable[tuple[str, Sequence[Section]]], known_by: str) -> ChangeSet:
     """The files, each with what a patch says of it, which may be nothing."""
     named = list(told)
-    moved = moved_lines([sections for _, sections in named])
+    moved = moved_lines([[] if is_notebook(path) else sections for path, sections in named])
     files: list[Sized] = []
     sizes: dict[str, list[int]] = {}
     code: list[str] = []
@@ -98,7 +98,7 @@ def _measured(
     kind = file_kind(path)
     if any(section.is_binary for section in sections):
         return FileKind.BINARY, None, None
-    if kind is FileKind.NOTEBOOK:
+    if is_notebook(path):
         sources = changed_sources([hunk for section in sections for hunk in section.hunks])
         if sources is not None:
             return FileKind.EXAMPLE, *sources

@@ -153,6 +153,11 @@ _BY_PLACE = (
 )
 
 
+def is_notebook(path: str) -> bool:
+    """Whether the file at ``path`` is a notebook that somebody wrote."""
+    return file_kind(path) is FileKind.NOTEBOOK
+
+
 def is_code(path: str) -> bool:
     """Whether people write code into the file at ``path``, be it for tests or as an example."""
     ending = PurePosixPath(path[-LONGEST_PATH:]).suffix[1:].lower()

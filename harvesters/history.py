@@ -51,9 +51,7 @@ class GitTransport(Protocol):
         Parents come first, always in the same order; a page is read before the next is asked for.
         """
 
-    def changed(
-        self, pairs: Sequence[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], ChangeSet]:
+    def changed(self, pairs: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], ChangeSet]:
         """What the second commit of each pair changed since it left the first.
 
         A pair of which that cannot be told is missing in the answer.

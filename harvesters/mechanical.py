@@ -24,13 +24,19 @@ _TITLES = tuple(
         rf"{_SCOPE}bump the [\w./@-]{{1,100}} group\b",
         r"^(?:chore|build|fix|ci)\((?:\w+[-_ ])?deps(?:[-_]dev)?\)!?:",
         r"^style(?:\([\w /.-]{1,40}\))?!?:",
-        rf"{_SCOPE}(?:re-?)?(?:run|ran|running|apply|applied|applying) {_FORMATTERS}"
-        r"(?: (?:on|to|over|across|with|again|everywhere|and|formatting|format|fixes|hooks?)\b.*)?\W*$",
-        rf"{_SCOPE}re-?format(?:s|ted|ting)?\b"
-        r"(?: (?:the )?(?:all|code|codebase|code base|files?|everything|repo\w*|sources?|python|with"
-        r"|using|by)\b.*)?\W*$",
-        rf"{_SCOPE}format(?:ted|ting)? (?:(?:the |all )*(?:code|files|codebase|everything) )?"
-        rf"(?:with|using|by) {_FORMATTERS}\W*$",
+        (
+            rf"{_SCOPE}(?:re-?)?(?:run|ran|running|apply|applied|applying) {_FORMATTERS}"
+            r"(?: (?:on|to|over|across|with|again|everywhere|and|formatting|format|fixes|hooks?)\b.*)?\W*$"
+        ),
+        (
+            rf"{_SCOPE}re-?format(?:s|ted|ting)?\b"
+            r"(?: (?:the )?(?:all|code|codebase|code base|files?|everything|repo\w*|sources?|python|with"
+            r"|using|by)\b.*)?\W*$"
+        ),
+        (
+            rf"{_SCOPE}format(?:ted|ting)? (?:(?:the |all )*(?:code|files|codebase|everything) )?"
+            rf"(?:with|using|by) {_FORMATTERS}\W*$"
+        ),
         rf"{_SCOPE}(?:{_FORMATTERS} )(?:format(?:ting)?|fixes|reformat|run|pass)\W*$",
         r"\bcode-?mod\b(?!.*\b(?:fix|add|support|improve|implement)\b)",
         r"^make (?:style|fix-copies|fmt)\W*$",
@@ -42,8 +48,10 @@ _ABOUT_CODEMODS = re.compile(
     r"\b(?:fix|add|support|improve|implement|document|write|test)\w*\b.*\bcode-?mod", re.IGNORECASE
 )
 _LABELS = frozenset({"formatting", "style-only", "version-bump", "codemod"})
-_SIGNED = re.compile(r"^\s*updated-dependencies:\s*$|^for more information, see https://pre-commit\.ci",
-    re.IGNORECASE | re.MULTILINE)
+_SIGNED = re.compile(
+    r"^\s*updated-dependencies:\s*$|^for more information, see https://pre-commit\.ci",
+    re.IGNORECASE | re.MULTILINE,
+)
 LONGEST_TITLE = 300
 
 

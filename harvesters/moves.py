@@ -4,7 +4,7 @@ Only blocks count: three or more lines in a row, with letters enough that they a
 Each deleted line makes up for one added line, so that what was copied counts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from harvesters.patches import WHITE, Section
 
@@ -19,6 +19,8 @@ Moved = Mapping[int, tuple[int, int]]
 _Lines = list[tuple[int, bytes]]
 """Lines without white space, each with the place of its file; an empty one ends a block."""
 
+_Key = tuple[bytes, bytes, bytes]
+
 
 def moved_lines(files: Sequence[Sequence[Section]]) -> Moved:
     """Which lines of ``files``, each told by sections of a patch, were moved within the change."""
@@ -26,13 +28,15 @@ def moved_lines(files: Sequence[Sequence[Section]]) -> Moved:
     if min(size) < FEWEST_LINES or max(size) > MOST_LINES:
         return {}
     added, deleted = _blocks(files, b"+"), _blocks(files, b"-")
-    places = _places(deleted)
+    keys = _keys(added)
+    places = _places(_keys(deleted), set(keys))
     counts: dict[int, list[int]] = {}
     used: set[int] = set()
     start = 0
-    while start < len(added):
-        found = next(_unused(places, _key(added, start), used), None)
-        length = _length(added, start, deleted, found, used) if found is not None else 0
+    while places and start < len(keys):
+        starts = places.get(keys[start])
+        found = _unused(starts, used) if starts else None
+        length = 0 if found is None else _length(added, start, deleted, found, used)
         if found is not None and length >= FEWEST_LINES and _is_telling(added, start, length):
             for step in range(length):
                 used.add(found + step)
@@ -55,28 +59,28 @@ def _blocks(files: Sequence[Sequence[Section]], mark: bytes) -> _Lines:
     return lines
 
 
-def _key(lines: _Lines, start: int) -> tuple[bytes, ...]:
-    key = tuple(line for _, line in lines[start : start + FEWEST_LINES])
-    return key if all(key) else ()
+def _keys(lines: _Lines) -> list[_Key]:
+    """At each line, it and the two that follow."""
+    bare = [line for _, line in lines]
+    return list(zip(bare, bare[1:], bare[2:], strict=False))
 
 
-def _places(lines: _Lines) -> dict[tuple[bytes, ...], list[int]]:
-    """Where blocks begin, the last one first."""
-    places: dict[tuple[bytes, ...], list[int]] = {}
-    for start in range(len(lines) - FEWEST_LINES, -1, -1):
-        if key := _key(lines, start):
-            places.setdefault(key, []).append(start)
+def _places(keys: Sequence[_Key], wanted: set[_Key]) -> dict[_Key, list[int]]:
+    """Where blocks begin that are ``wanted``, the last one first."""
+    places: dict[_Key, list[int]] = {}
+    if wanted.isdisjoint(keys):
+        return places
+    for start in range(len(keys) - 1, -1, -1):
+        if keys[start] in wanted and all(keys[start]):
+            places.setdefault(keys[start], []).append(start)
     return places
 
 
-def _unused(
-    places: dict[tuple[bytes, ...], list[int]], key: tuple[bytes, ...], used: set[int]
-) -> Iterator[int]:
-    starts = places.get(key, [])
+def _unused(starts: list[int], used: set[int]) -> int | None:
     while starts:
-        start = starts.pop()
-        if start not in used:
-            yield start
+        if (start := starts.pop()) not in used:
+            return start
+    return None
 
 
 def _length(added: _Lines, start: int, deleted: _Lines, found: int, used: set[int]) -> int:

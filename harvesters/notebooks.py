@@ -8,15 +8,17 @@ of a diff tells it by itself. nbformat indents by one space, Colab and some edit
 import re
 from collections.abc import Sequence
 
-_CELL_BY_TWO = re.compile(rb'^[-+ ] {6}"(?:cell_type|execution_count|metadata|outputs|source)":', re.M)
-_PACKED = re.compile(rb'^[-+].*"source"\s*:\s*(?:\[\s*)?"', re.M)
+_CELL_BY_TWO = re.compile(
+    rb'^[-+ ] {6}"(?:cell_type|execution_count|metadata|outputs|source)":', re.MULTILINE
+)
+_PACKED = re.compile(rb'^[-+].*"source"\s*:\s*(?:\[\s*)?"', re.MULTILINE)
 """Sources in one line with their name: such a notebook is not told by lines."""
 
 
 def _sources(depth: int) -> re.Pattern[bytes]:
     """A changed line of source that holds more than white space."""
     blank = rb'(?!"(?:\\[nrt]|\s)*",?\s*$)'
-    return re.compile(rb'^([-+]) {%d}%s"(?:[^"\\\n]|\\.)*",?\s*$' % (depth, blank), re.M)
+    return re.compile(rb'^([-+]) {%d}%s"(?:[^"\\\n]|\\.)*",?\s*$' % (depth, blank), re.MULTILINE)
 
 
 _BY_ONE, _BY_TWO = _sources(4), _sources(8)

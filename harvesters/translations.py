@@ -63,7 +63,7 @@ def _translated(ending: str, lines: Sequence[str]) -> Iterator[str]:
 def _of_catalogue(lines: Sequence[str]) -> Iterator[str]:
     """The added ``msgstr``s; lines before the first keyword belong to what it does not begin."""
     state, unknown = "", []
-    for line in lines:
+    for line in filter(None, lines):
         said = line[1:].strip()
         if match := _KEYWORD.match(said):
             if not state and match[1] != "str":

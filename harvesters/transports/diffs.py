@@ -63,9 +63,7 @@ def _forks(directory: Path, pairs: Sequence[Pair]) -> dict[Pair, str]:
     return forks
 
 
-def _diffs(
-    directory: Path, parted: Sequence[tuple[Pair, str]]
-) -> Iterator[tuple[Pair, ChangeSet]]:
+def _diffs(directory: Path, parted: Sequence[tuple[Pair, str]]) -> Iterator[tuple[Pair, ChangeSet]]:
     """One child for all; in halves where it fails, so that one lacking file spoils one pair."""
     if not parted:
         return

@@ -9,7 +9,9 @@ from harvesters.transports.children import GitChild
 from harvesters.transports.diffs import PATCHES
 from tests.repositories import GitRepository, git
 
-LINES = b"".join(b"line %d of a text that was written by somebody\n" % number for number in range(9))
+LINES = b"".join(
+    b"line %d of a text that was written by somebody\n" % number for number in range(9)
+)
 
 
 @pytest.fixture

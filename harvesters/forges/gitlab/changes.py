@@ -80,7 +80,9 @@ def _facts(
         "merged_by_author": _is_merged_alone(change, author, reviews),
         "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
         "ai_assistance": ai_assistance(trailers),
-        "is_mechanical": is_mechanical(change["title"], "\n".join(messages), list(change["labels"])),
+        "is_mechanical": is_mechanical(
+            change["title"], "\n".join(messages), list(change["labels"])
+        ),
         "commits": [commit.sha for commit in work.commits or ()] + [squashed] * bool(squashed),
         "merge_commit": change["merge_commit_sha"] or squashed,
     }

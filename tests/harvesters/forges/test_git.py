@@ -14,7 +14,7 @@ from harvesters.services.harvesting import harvest_repository, harvest_source, r
 from harvesters.services.leasing import lease_source
 from harvesters.services.repositories import AnotherRepositoryError
 from harvesters.transports.addresses import Reach
-from harvesters.transports.git import open_git
+from harvesters.transports.git import GitProcess, open_git
 from tests.git_server import GitServer
 from tests.repositories import BEGUN, ENVIRONMENT, LI, WU, GitRepository, git
 from tests.simulator import ForgeSimulator
@@ -157,6 +157,11 @@ def test_an_assistant_is_declared_and_a_bot(read):
 
     assert record.facts["ai_assistance"] == ["Claude"]
     assert [part.actor.is_bot for part in record.participants] == [False, True]
+
+
+def test_what_a_program_did_is_marked(read):
+    assert read(b"Bump numpy from 1.0 to 2.0").facts["is_mechanical"] is True
+    assert "is_mechanical" not in read(b"Support numpy 2.0").facts
 
 
 def test_a_revert_names_what_it_takes_back(repository, read):
@@ -400,6 +405,46 @@ def packed(repository):
     for part in pack.parent.iterdir():
         part.unlink()
     return content
+
+
+def test_a_patch_that_is_too_large_is_not_read_but_its_size_is_told(
+    repository, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("harvesters.gitstream.LARGEST_PATCH", 10_000)
+    repository.commit(files={b"a.py": b"a\n"})
+    repository.commit(files={b"a.py": b"a\n" * 9_001 + b"b" * 100_000})
+    repository.commit(files={b"a.py": b"a\n"})
+    repository.commit(files={b"a.py": b"a\nb\n"})
+
+    records = records_of(repository, tmp_path)
+
+    sizes = [record.facts["sizes"]["code"] for record in records]
+    assert sizes == [[1, 0], [9_001, 0], [0, 9_001], [1, 0]]
+    assert ["patch_id" in record.facts for record in records] == [True, False, False, True]
+
+
+def test_a_page_that_grows_too_large_goes_on_behind_the_commit_that_is(
+    repository, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("harvesters.transports.git.LARGEST_LOG", 1 << 16)
+    begun = []
+    told = GitProcess._log
+    monkeypatch.setattr(
+        GitProcess, "_log", lambda git, shas, how: begun.append(len(shas)) or told(git, shas, how)
+    )
+    for number in range(30):
+        text = b"%d\n" * 9 % ((number,) * 9) + (b"long\n" * 50_000 if number == 7 else b"")
+        repository.commit(files={b"a.py": text})
+
+    records = records_of(repository, tmp_path)
+
+    assert [record.external_id for record in records] == repository.commits
+    lines = [sum(record.facts["sizes"]["code"]) for record in records]
+    assert lines == [9, *[18] * 6, 50_018, 50_018, *[18] * 21]
+    assert ["patch_id" in record.facts for record in records] == [
+        number not in {7, 8} for number in range(30)
+    ]
+    assert len(begun) < 12
 
 
 # Where a harvest stands

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from harvesters.transports.children import GitChild
 from harvesters.transports import diffs
+from harvesters.transports.children import GitChild
 from tests.repositories import GitRepository
 
 
