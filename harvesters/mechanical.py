@@ -14,11 +14,18 @@ _FORMATTERS = (
     r"|rustfmt|cargo fmt|go fmt|eslint --fix|pre-commit|make (?:style|format|fmt|fix-copies)"
     r"|(?:the |code )?(?:auto-?)?formatters?)"
 )
-_SCOPE = r"^(?:\[[\w /.-]{1,30}\]\s*)?(?:(?:chore|build|ci|deps|maint|misc)(?:\([\w /.@-]{1,60}\))?!?:\s*)?"
+_SCOPE = (
+    r"^(?:\[[\w /.-]{1,30}\]\s*)?"
+    r"(?:(?:chore|build|ci|deps|maint|misc)(?:\([\w /.@-]{1,60}\))?!?:\s*)?"
+)
+"""What may stand before: an area in brackets, or a kind as in conventional commits."""
 _TITLES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_SCOPE}(?:bump|upgrade|update)s? \S{{1,100}}(?: requirement)? from {_RELEASE} to {_RELEASE}",
+        (
+            rf"{_SCOPE}(?:bump|upgrade|update)s? \S{{1,100}}(?: requirement)?"
+            rf" from {_RELEASE} to {_RELEASE}"
+        ),
         rf"{_SCOPE}bump(?:s|ed|ing)? (?:the )?(?:\w+ )?versions?\b(?! (?:check|pars|compar|handl))",
         rf"{_SCOPE}bump(?:s|ed)? (?:to |version )?{_VERSION}$",
         rf"{_SCOPE}bump the [\w./@-]{{1,100}} group\b",
@@ -26,12 +33,13 @@ _TITLES = tuple(
         r"^style(?:\([\w /.-]{1,40}\))?!?:",
         (
             rf"{_SCOPE}(?:re-?)?(?:run|ran|running|apply|applied|applying) {_FORMATTERS}"
-            r"(?: (?:on|to|over|across|with|again|everywhere|and|formatting|format|fixes|hooks?)\b.*)?\W*$"
+            r"(?: (?:on|to|over|across|with|again|everywhere|and|formatting|format|fixes|hooks?)\b"
+            r".*)?\W*$"
         ),
         (
             rf"{_SCOPE}re-?format(?:s|ted|ting)?\b"
-            r"(?: (?:the )?(?:all|code|codebase|code base|files?|everything|repo\w*|sources?|python|with"
-            r"|using|by)\b.*)?\W*$"
+            r"(?: (?:the )?(?:all|code|codebase|code base|files?|everything|repo\w*|sources?"
+            r"|python|with|using|by)\b.*)?\W*$"
         ),
         (
             rf"{_SCOPE}format(?:ted|ting)? (?:(?:the |all )*(?:code|files|codebase|everything) )?"
@@ -49,7 +57,7 @@ _ABOUT_CODEMODS = re.compile(
 )
 _LABELS = frozenset({"formatting", "style-only", "version-bump", "codemod"})
 _SIGNED = re.compile(
-    r"^\s*updated-dependencies:\s*$|^for more information, see https://pre-commit\.ci",
+    r"^updated-dependencies:[ \t]*$|^for more information, see https://pre-commit\.ci",
     re.IGNORECASE | re.MULTILINE,
 )
 LONGEST_TITLE = 300

@@ -4,6 +4,7 @@ Only blocks count: three or more lines in a row, with letters enough that they a
 Each deleted line makes up for one added line, so that what was copied counts.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from harvesters.patches import WHITE, Section
@@ -16,6 +17,7 @@ MOST_LINES = 100_000
 Moved = Mapping[int, tuple[int, int]]
 """By the place of a file, how many of its added and of its deleted lines were only moved."""
 
+_LETTER = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 _Lines = list[tuple[int, bytes]]
 """Lines without white space, each with the place of its file; an empty one ends a block."""
 
@@ -97,4 +99,4 @@ def _length(added: _Lines, start: int, deleted: _Lines, found: int, used: set[in
 
 def _is_telling(lines: _Lines, start: int, length: int) -> bool:
     text = b"".join(line for _, line in lines[start : start + length])
-    return sum(chr(byte).isalnum() or byte > 127 for byte in text[:1_000]) >= FEWEST_LETTERS
+    return len(_LETTER.findall(text[:1_000])) >= FEWEST_LETTERS

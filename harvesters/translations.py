@@ -1,7 +1,7 @@
 """How many words somebody translated, told by the lines that a change added."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 LETTERS_A_WORD = 1.6
 """So many Chinese characters or Japanese letters are as much as a word."""
@@ -43,26 +43,53 @@ def rounded(words: int, letters: int) -> int:
 
 def _translated(ending: str, lines: Sequence[str]) -> Iterator[str]:
     if ending == "po":
-        yield from _of_catalogue(lines)
-        return
-    for line in lines:
-        if not line.startswith("+"):
-            continue
-        if ending in {"json", "arb"}:
-            yield _ESCAPE.sub(" ", _NAME.sub("", line[1:]))
-        elif ending in {"xlf", "xliff"}:
-            yield " ".join(_TAG.sub(" ", text) for text in _TARGET.findall(line))
-        elif ending in {"ftl", "properties"}:
-            yield "" if line.startswith("+#") else line.partition("=")[2] or line[1:]
-        elif ending in {"yml", "yaml"}:
-            yield line.partition(":")[2] or line[1:]
-        elif ending != "pot":
-            yield _TAG.sub(" ", line[1:])
+        return _of_catalogue(lines)
+    read = _READ.get(ending, _of_text)
+    return (read(line[1:]) for line in lines if line.startswith("+"))
+
+
+def _of_text(line: str) -> str:
+    return _TAG.sub(" ", line)
+
+
+def _of_json(line: str) -> str:
+    return _ESCAPE.sub(" ", _NAME.sub("", line))
+
+
+def _of_xliff(line: str) -> str:
+    return " ".join(_TAG.sub(" ", text) for text in _TARGET.findall(line))
+
+
+def _of_properties(line: str) -> str:
+    return "" if line.startswith("#") else line.partition("=")[2] or line
+
+
+def _of_yaml(line: str) -> str:
+    return line.partition(":")[2] or line
+
+
+def _of_template(_line: str) -> str:
+    return ""
+
+
+_READ: Mapping[str, Callable[[str], str]] = {
+    "json": _of_json,
+    "arb": _of_json,
+    "xlf": _of_xliff,
+    "xliff": _of_xliff,
+    "ftl": _of_properties,
+    "properties": _of_properties,
+    "yml": _of_yaml,
+    "yaml": _of_yaml,
+    "pot": _of_template,
+}
+"""How a line is read of a file whose name ends so."""
 
 
 def _of_catalogue(lines: Sequence[str]) -> Iterator[str]:
     """The added ``msgstr``s; lines before the first keyword belong to what it does not begin."""
-    state, unknown = "", []
+    state = ""
+    unknown: list[str] = []
     for line in filter(None, lines):
         said = line[1:].strip()
         if match := _KEYWORD.match(said):

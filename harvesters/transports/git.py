@@ -133,11 +133,13 @@ class GitProcess:
             rest = shas[told:]
             if is_whole and rest:
                 raise ForgeAnswerError(f"git told {told} of {len(shas)} commits of {self.address}.")
-            if rest:
-                yield self._alone(rest[0])
-            if len(rest) < 2:
+            if not rest:
                 return
-            shas, child = rest[1:], self._log(rest[1:], _LOG)
+            yield self._alone(rest[0])
+            shas = rest[1:]
+            if not shas:
+                return
+            child = self._log(shas, _LOG)
 
     def _alone(self, sha: str) -> Commit:
         """One commit that git may be unable to tell with its patch."""

@@ -1,5 +1,7 @@
 """What a change is worth looking at: effective lines by kind, read from the patches of git."""
 
+import json
+
 import pytest
 
 from harvesters.changesets import MOST_FILES, first_line
@@ -40,8 +42,6 @@ def told_of(repository):
 
 def notebook(source, output="0", indent=1):
     """A notebook with one cell, as nbformat writes it."""
-    import json
-
     cell = {
         "cell_type": "code",
         "execution_count": len(output),

@@ -89,7 +89,9 @@ def test_a_label_says_so():
     assert not is_mechanical("Tidy", labels=["dependencies", "bug"])
 
 
-@pytest.mark.parametrize("part", ["bump ", "run ", "(", "codemod ", "update a from 1 to ", "re-"])
+@pytest.mark.parametrize(
+    "part", ["bump ", "run ", "(", "codemod ", "update a from 1 to ", "re-", "\n", " \t"]
+)
 def test_an_endless_title_costs_nothing(part):
     start = time.process_time()
 
