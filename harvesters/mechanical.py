@@ -16,9 +16,9 @@ _FORMATTERS = (
 )
 _SCOPE = (
     r"^(?:\[[\w /.-]{1,30}\]\s*)?"
-    r"(?:(?:chore|build|ci|deps|maint|misc)(?:\([\w /.@-]{1,60}\))?!?:\s*)?"
+    r"(?:[A-Za-z][\w .@/-]{0,30}(?:\([\w /.@-]{1,60}\))?!?:\s*|(?:ci|chore|mnt|maint|build)\s+)?"
 )
-"""What may stand before: an area in brackets, or a kind as in conventional commits."""
+"""What may stand before: an area, or a kind as in conventional commits."""
 _TITLES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -26,7 +26,11 @@ _TITLES = tuple(
             rf"{_SCOPE}(?:bump|upgrade|update)s? \S{{1,100}}(?: requirement)?"
             rf" from {_RELEASE} to {_RELEASE}"
         ),
-        rf"{_SCOPE}bump(?:s|ed|ing)? (?:the )?(?:\w+ )?versions?\b(?! (?:check|pars|compar|handl))",
+        (
+            rf"{_SCOPE}bump(?:s|ed|ing)? (?:the )?(?:\w+ )?versions?\b"
+            r"(?! (?:check|pars|compar|handl))(?!.*\b(?:and|fix|add|support)\b)"
+        ),
+        rf"{_SCOPE}(?:set|release) (?:dev )?version(?: (?:to )?{_VERSION})?$",
         rf"{_SCOPE}bump(?:s|ed)? (?:to |version )?{_VERSION}$",
         rf"{_SCOPE}bump the [\w./@-]{{1,100}} group\b",
         r"^(?:chore|build|fix|ci)\((?:\w+[-_ ])?deps(?:[-_]dev)?\)!?:",
@@ -60,12 +64,13 @@ _SIGNED = re.compile(
     r"^updated-dependencies:[ \t]*$|^for more information, see https://pre-commit\.ci",
     re.IGNORECASE | re.MULTILINE,
 )
+_NUMBER = re.compile(r" ?\([#!]\d{1,9}\)$")
 LONGEST_TITLE = 300
 
 
 def is_mechanical(title: str, message: str = "", labels: Iterable[str] = ()) -> bool:
     """Whether the change calls itself the work of a program, by title, ``labels`` or message."""
-    shown = title.strip()[:LONGEST_TITLE]
+    shown = _NUMBER.sub("", title.strip()[:LONGEST_TITLE])
     if any(pattern.search(shown) for pattern in _TITLES):
         return not _ABOUT_CODEMODS.search(shown)
     if _LABELS.intersection(label.lower() for label in labels):

@@ -37,7 +37,11 @@ Format code using clang-format
 [pre-commit.ci] auto fixes from pre-commit.com hooks
 [pre-commit.ci] pre-commit autoupdate
 Run codemod for new imports
-codemod: rename device_map"""
+codemod: rename device_map
+CI Bump the ci-actions group with 2 updates (#3060)
+After release: Bump version to 0.7.0.dev0 (#1074)
+Release version 0.6.0 (#1072)
+make style (#3)"""
 
 BY_HAND = """\
 Fix version comparison
@@ -64,6 +68,10 @@ chore: clean up the loader
 Make style transfer faster
 Explain how to bump versions
 Run blackbox evaluation
+Bump version and minor instruction fix (#2439)
+Bump absolute tolerance for test
+Release memory after each step
+Set version of the tokenizer in the card
 Reformatting loses comments, fix it"""
 
 
