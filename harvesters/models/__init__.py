@@ -6,6 +6,7 @@ from harvesters.models.facts import (
     Contribution,
     Participation,
     Repository,
+    RepositoryFile,
     RepositoryPath,
     WorkKey,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "Participation",
     "RateBudget",
     "Repository",
+    "RepositoryFile",
     "RepositoryPath",
     "WebhookDelivery",
     "WorkKey",

@@ -19,6 +19,7 @@ from harvesters.transports.addresses import PUBLIC, Reach
 from harvesters.transports.children import GitChild, GitFailedError, ask_git
 from harvesters.transports.diffs import PATCHES, SIZES, Pair, changed
 from harvesters.transports.fetching import QUICK_SECONDS, Remote, check, fetch
+from harvesters.transports.files import text_at
 
 READ_SECONDS = 1800
 LARGEST_LOG = 128 << 20
@@ -172,6 +173,9 @@ class GitProcess:
     def changed(self, pairs: Sequence[Pair]) -> dict[Pair, ChangeSet]:
         clean = [pair for pair in pairs if all(map(_SHA.fullmatch, pair))]
         return changed(self.directory, clean)
+
+    def text_at(self, commit: str, path: str) -> str | None:
+        return text_at(self.directory, commit, path)
 
     def line(self, sha: str, count: int) -> list[Commit]:
         if not _SHA.fullmatch(sha):

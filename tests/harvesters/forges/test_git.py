@@ -1,5 +1,6 @@
 """Any git history, however strange: stored safely, or a gap with its reason; nothing by half."""
 
+import hashlib
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,14 @@ import pytest
 
 from harvesters.forge import Role, SourceNotFoundError
 from harvesters.forges.git import Git, web_address
-from harvesters.models import Actor, Contribution, HarvestCursor, HarvestGap, Participation
+from harvesters.models import (
+    Actor,
+    Contribution,
+    HarvestCursor,
+    HarvestGap,
+    Participation,
+    RepositoryFile,
+)
 from harvesters.services.harvesting import harvest_repository, harvest_source, register_source
 from harvesters.services.leasing import lease_source
 from harvesters.services.repositories import AnotherRepositoryError
@@ -445,6 +453,90 @@ def test_a_page_that_grows_too_large_goes_on_behind_the_commit_that_is(
         number not in {7, 8} for number in range(30)
     ]
     assert len(begun) < 12
+
+
+# The rules that a project keeps itself
+
+RULES = b'slug = "vision"\n# \xe8\xa7\x84\xe5\x88\x99\n'
+
+
+def rules():
+    return [(one.path, one.text) for one in RepositoryFile.objects.all()]
+
+
+def test_the_rules_in_a_repository_are_kept_as_they_stand(repository, store):
+    repository.commit(files={b".opencredits.toml": RULES, b"a.py": b"1\n"})
+    store()
+    first = RepositoryFile.objects.get()
+    repository.commit(files={b".opencredits.toml": RULES, b"a.py": b"2\n"})
+    RepositoryFile.objects.update(seen_at=NOW - timedelta(days=1))
+    store()
+
+    assert rules() == [(".opencredits.toml", RULES.decode())]
+    assert first.digest == hashlib.sha256(first.text.encode()).hexdigest()
+    assert RepositoryFile.objects.get().seen_at == NOW - timedelta(days=1), "nothing was written"
+
+
+def test_rules_follow_the_default_branch(repository, store):
+    repository.commit(files={b".opencredits.toml": RULES})
+    store()
+    repository.commit(files={b".opencredits.toml": b"other = 1\n"})
+    store()
+    changed = rules()
+    repository.commit(files={b"sub/.opencredits.toml": RULES})
+    store()
+
+    assert changed == [(".opencredits.toml", "other = 1\n")]
+    assert rules() == []
+
+
+@pytest.mark.parametrize("text", [b"a" * 200_001, "规".encode() * 200_001, b"a" * 5_000_000])
+def test_rules_of_more_than_200_000_letters_are_none(repository, store, text):
+    repository.commit(files={b".opencredits.toml": "规".encode() * 200_000})
+    store()
+    kept = len(RepositoryFile.objects.get().text)
+    repository.commit(files={b".opencredits.toml": text})
+    store()
+
+    assert (kept, rules()) == (200_000, [])
+
+
+@pytest.mark.parametrize("text", [b"", b"\0\xff\xed\xa0\x80", b"not toml ["])
+def test_rules_are_kept_whatever_they_say(repository, store, text):
+    repository.commit(files={b".opencredits.toml": text})
+
+    assert store().gaps == []
+    assert len(rules()) == 1
+
+
+def test_a_folder_or_a_link_is_no_file_of_rules(repository, store):
+    repository.commit(files={b".opencredits.toml/a": RULES})
+    store()
+    git(repository.folder, "fast-import", "--quiet", "--force", given=AS_LINK)
+    store()
+
+    assert rules() == []
+
+
+AS_LINK = b"""\
+commit refs/heads/main
+committer Li <li@example.org> 1772326800 +0000
+data 0
+M 120000 inline .opencredits.toml
+data 11
+/etc/passwd
+"""
+
+
+def test_where_a_clone_lacks_the_rules_what_was_known_stays(repository, store):
+    repository.commit(files={b".opencredits.toml": RULES})
+    store()
+    repository.commit(files={b".opencredits.toml": b"other = 1\n"})
+    blob = git(repository.folder, "rev-parse", "main:.opencredits.toml").decode()
+    (repository.folder / "objects" / blob[:2] / blob[2:]).unlink()
+    store()
+
+    assert rules() == [(".opencredits.toml", RULES.decode())]
 
 
 # Where a harvest stands

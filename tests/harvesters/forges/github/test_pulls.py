@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvesters.models import Contribution, HarvestGap, WorkKey
+from harvesters.models import Contribution, HarvestGap, RepositoryFile, WorkKey
 from tests.github_git import *  # noqa: F403
 from tests.github_hosted import asked
 from tests.github_nodes import Change
@@ -140,6 +140,17 @@ def test_a_change_and_the_commit_it_became_are_known_by_one_patch(harvest, mergi
 
     known = WorkKey.objects.filter(key=f"~{facts(7)['patch_id']}")
     assert set(known.values_list("contribution__kind", flat=True)) == {"change", "commit"}
+
+
+def test_the_rules_in_a_repository_come_by_git(harvest, repository, hosted):
+    repository.commit(files={b".opencredits.toml": b"version = 1\n"})
+    harvest()
+    told = [one.text for one in RepositoryFile.objects.all()]
+    repository.commit(files={b"a.py": b"1\n"})
+    harvest(LATER)
+
+    assert told == ["version = 1\n"]
+    assert RepositoryFile.objects.count() == 0
 
 
 def test_without_git_the_api_lists_files_as_ever(harvest, simulator, hosted):
