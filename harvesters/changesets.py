@@ -4,20 +4,32 @@ Effective are the lines that git counts with ``-w --ignore-blank-lines``, withou
 change only moved; of notebooks, those of the sources of their cells.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harvesters.filekinds import FileKind, Sized, file_kind, is_code, is_notebook, sizes_by_kind
+from harvesters.filekinds import (
+    FileKind,
+    Sized,
+    counts_by_lines,
+    file_kind,
+    is_code,
+    is_notebook,
+    sizes_by_kind,
+)
 from harvesters.moves import moved_lines
 from harvesters.notebooks import changed_sources
 from harvesters.patches import BEGIN, Section, patch_id, sections_of
-from harvesters.sketches import GAP, sketch_of
+from harvesters.sketches import GAP, sketch_of_text
 from harvesters.translations import added_words, rounded
 
 MOST_FILES = 200
 LARGEST_PATCH = 20 << 20
 """So many bytes of a patch are read; of a larger one only the sizes are asked for."""
+
+_ADDED = re.compile(rb"\n\+([^\n]*)")
+_BETWEEN_HUNKS = f"\n{GAP}\n".encode()
 
 Renamed = tuple[bytes, bytes]
 """The path of a file before and after a change."""
@@ -65,10 +77,10 @@ def of_patch(patch: bytes, changed: Sequence[Renamed]) -> ChangeSet:
 def of_sections(told: Iterable[tuple[str, Sequence[Section]]], known_by: str) -> ChangeSet:
     """The files, each with what a patch says of it, which may be nothing."""
     named = list(told)
-    moved = moved_lines([[] if is_notebook(path) else sections for path, sections in named])
+    moved = moved_lines([sections if counts_by_lines(path) else [] for path, sections in named])
     files: list[Sized] = []
     sizes: dict[str, list[int]] = {}
-    code: list[str] = []
+    code: list[bytes] = []
     words = letters = 0
     for place, (path, sections) in enumerate(named):
         kind, added, deleted = _measured(path, sections, moved.get(place, (0, 0)))
@@ -80,12 +92,12 @@ def of_sections(told: Iterable[tuple[str, Sequence[Section]]], known_by: str) ->
             some, more = added_words(path, [hunk for one in sections for hunk in one.hunks])
             words, letters = words + some, letters + more
         if added and is_code(path):
-            code += _added(sections)
+            code.append(_added(sections))
     return ChangeSet(
         tuple(files),
         sizes,
         known_by,
-        sketch_of(code),
+        sketch_of_text(_BETWEEN_HUNKS.join(code).decode("utf-8", "replace")),
         rounded(words, letters),
         (sum(one for one, _ in moved.values()), sum(one for _, one in moved.values())),
     )
@@ -107,12 +119,9 @@ def _measured(
     return kind, added - moved[0], deleted - moved[1]
 
 
-def _added(sections: Sequence[Section]) -> Iterator[str]:
-    for section in sections:
-        for hunk in section.hunks:
-            lines = hunk.decode("utf-8", "replace").split("\n")
-            yield from (line[1:] for line in lines if line[:1] == "+")
-            yield GAP
+def _added(sections: Sequence[Section]) -> bytes:
+    hunks = (hunk for section in sections for hunk in section.hunks)
+    return _BETWEEN_HUNKS.join(b"\n".join(_ADDED.findall(hunk)) for hunk in hunks)
 
 
 def _named(

@@ -153,16 +153,23 @@ _BY_PLACE = (
 )
 
 
+_BY_MACHINE = frozenset({FileKind.LOCK, FileKind.VENDORED, FileKind.GENERATED})
+
+
 def is_notebook(path: str) -> bool:
     """Whether the file at ``path`` is a notebook that somebody wrote."""
     return file_kind(path) is FileKind.NOTEBOOK
 
 
+def counts_by_lines(path: str) -> bool:
+    """Whether people write the file at ``path`` line by line."""
+    return file_kind(path) not in {*_BY_MACHINE, FileKind.BINARY, FileKind.NOTEBOOK, FileKind.DATA}
+
+
 def is_code(path: str) -> bool:
     """Whether people write code into the file at ``path``, be it for tests or as an example."""
     ending = PurePosixPath(path[-LONGEST_PATH:]).suffix[1:].lower()
-    no_work = {FileKind.LOCK, FileKind.VENDORED, FileKind.GENERATED}
-    return ending in _ENDINGS[FileKind.CODE] and file_kind(path) not in no_work
+    return ending in _ENDINGS[FileKind.CODE] and file_kind(path) not in _BY_MACHINE
 
 
 def sizes_by_kind(files_changed: Iterable[Sized]) -> dict[str, list[int]]:

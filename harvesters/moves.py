@@ -18,6 +18,10 @@ Moved = Mapping[int, tuple[int, int]]
 """By the place of a file, how many of its added and of its deleted lines were only moved."""
 
 _LETTER = re.compile(rb"[0-9A-Za-z\x80-\xff]")
+_ADDED, _DELETED = (
+    re.compile(rb"(?:\n%s[^\n]*){%d,}" % (mark, FEWEST_LINES)) for mark in (rb"\+", b"-")
+)
+_WHITE_IN_LINES = WHITE.replace(b"\n", b"")
 _Lines = list[tuple[int, bytes]]
 """Lines without white space, each with the place of its file; an empty one ends a block."""
 
@@ -29,7 +33,7 @@ def moved_lines(files: Sequence[Sequence[Section]]) -> Moved:
     size = [sum(section.lines[side] for one in files for section in one) for side in (0, 1)]
     if min(size) < FEWEST_LINES or max(size) > MOST_LINES:
         return {}
-    added, deleted = _blocks(files, b"+"), _blocks(files, b"-")
+    added, deleted = _blocks(files, _ADDED), _blocks(files, _DELETED)
     keys = _keys(added)
     places = _places(_keys(deleted), set(keys))
     counts: dict[int, list[int]] = {}
@@ -48,16 +52,16 @@ def moved_lines(files: Sequence[Sequence[Section]]) -> Moved:
     return {place: (one, other) for place, (one, other) in counts.items()}
 
 
-def _blocks(files: Sequence[Sequence[Section]], mark: bytes) -> _Lines:
+def _blocks(files: Sequence[Sequence[Section]], blocks: re.Pattern[bytes]) -> _Lines:
     lines: _Lines = []
     for place, sections in enumerate(files):
         for section in sections:
             for hunk in section.hunks:
-                for line in hunk.split(b"\n"):
-                    if line[:1] == mark:
-                        lines.append((place, line[1:].translate(None, WHITE)))
-                    elif lines and lines[-1][1]:
-                        lines.append((place, b""))
+                for block in blocks.findall(hunk):
+                    # Its first letters are the line feed and the mark before its first line.
+                    bare = block.translate(None, _WHITE_IN_LINES)
+                    lines += [(place, line) for line in bare[2:].split(bare[:2])]
+                    lines.append((place, b""))
     return lines
 
 

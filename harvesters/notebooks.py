@@ -11,7 +11,7 @@ from collections.abc import Sequence
 _CELL_BY_TWO = re.compile(
     rb'^[-+ ] {6}"(?:cell_type|execution_count|metadata|outputs|source)":', re.MULTILINE
 )
-_PACKED = re.compile(rb'^[-+].*"source"\s*:\s*(?:\[\s*)?"', re.MULTILINE)
+_PACKED = re.compile(rb'"source"[ \t]*:[ \t]*(?:\[[ \t]*)?"')
 """Sources in one line with their name: such a notebook is not told by lines."""
 
 
@@ -26,9 +26,14 @@ _BY_ONE, _BY_TWO = _sources(4), _sources(8)
 
 def changed_sources(hunks: Sequence[bytes]) -> tuple[int, int] | None:
     """Lines of source added and deleted; None where they cannot be told."""
-    if any(_PACKED.search(hunk) for hunk in hunks):
+    if any(map(_is_packed, hunks)):
         return None
     is_by_two = any(_CELL_BY_TWO.search(hunk) for hunk in hunks)
     pattern = _BY_TWO if is_by_two else _BY_ONE
     marks = [mark for hunk in hunks for mark in pattern.findall(hunk)]
     return marks.count(b"+"), marks.count(b"-")
+
+
+def _is_packed(hunk: bytes) -> bool:
+    starts = (hunk.rfind(b"\n", 0, found.start()) + 1 for found in _PACKED.finditer(hunk))
+    return any(hunk[start : start + 1] in {b"+", b"-"} for start in starts)

@@ -20,6 +20,7 @@ LONGEST_LINE = 1_000
 """Longer lines are not written by hand."""
 MOST_LETTERS = 2_000_000
 """Of more code no sketch is made: so much at once is an import of something."""
+LONGEST_KNOWN, MOST_KNOWN = 40, 50_000
 GAP = "\f"
 """A line that says: what follows stands elsewhere. No string or comment reaches across."""
 
@@ -35,6 +36,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_TOO_LONG = re.compile(rf"[^\n]{{{LONGEST_LINE + 1},}}")
 _COMMENT, _NAME, _NUMBER, _STRING, _OTHER = 0, 1, 2, 3, 4
 _KEYWORDS = """
     and as assert async await break case catch class const continue def defer del do elif else enum
@@ -50,24 +52,40 @@ _CODES = {word: code for code, word in enumerate(_KEPT, start=_OTHER + 1)}
 
 
 class _Codes(dict[str, int]):
-    """The code of each token, below 256; what is met first is told by how it begins."""
+    """The code of each token, below 256; what is met first is told by how it begins.
+
+    Short ones are remembered, as the same names come again and again, but not without end.
+    """
 
     def __missing__(self, token: str) -> int:
-        code = self[token] = _code_of(token)
+        code = _code_of(token)
+        if len(token) <= LONGEST_KNOWN:
+            if len(self) >= MOST_KNOWN:
+                self.clear()
+                self.update(_CODES)
+            self[token] = code
         return code
+
+
+_KNOWN = _Codes(_CODES)
 
 
 def sketch_of(lines: Iterable[str]) -> tuple[int, ...]:
     """At most 64 numbers below 2**53, rising; none of fewer than 60 tokens, or of too much."""
-    text = "\n".join(line for line in lines if len(line) <= LONGEST_LINE)
+    return sketch_of_text("\n".join(lines))
+
+
+def sketch_of_text(code: str) -> tuple[int, ...]:
+    """`sketch_of` the lines of ``code``."""
+    text = _TOO_LONG.sub("", code)
     if len(text) > MOST_LETTERS:
         return ()
-    codes = bytes(map(_Codes(_CODES).__getitem__, _TOKEN.findall(text)))
+    codes = bytes(map(_KNOWN.__getitem__, _TOKEN.findall(text)))
     codes = codes.replace(bytes([_COMMENT]), b"")
     if len(codes) < FEWEST_TOKENS:
         return ()
     runs = {codes[place : place + RUN] for place in range(len(codes) - RUN + 1)}
-    return tuple(sorted({crc32(run) for run in runs})[:SIZE])
+    return tuple(sorted(set(map(crc32, runs)))[:SIZE])
 
 
 def similarity(one: Sequence[int], other: Sequence[int]) -> float:
