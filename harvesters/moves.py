@@ -25,7 +25,7 @@ _WHITE_IN_LINES = WHITE.replace(b"\n", b"")
 _Lines = list[tuple[int, bytes]]
 """Lines without white space, each with the place of its file; an empty one ends a block."""
 
-_Key = tuple[bytes, bytes, bytes]
+_Key = tuple[bytes, ...]
 
 
 def moved_lines(files: Sequence[Sequence[Section]]) -> Moved:
@@ -33,14 +33,15 @@ def moved_lines(files: Sequence[Sequence[Section]]) -> Moved:
     size = [sum(section.lines[side] for one in files for section in one) for side in (0, 1)]
     if min(size) < FEWEST_LINES or max(size) > MOST_LINES:
         return {}
-    added, deleted = _blocks(files, _ADDED), _blocks(files, _DELETED)
-    keys = _keys(added)
-    places = _places(_keys(deleted), set(keys))
+    deleted = _blocks(files, _DELETED)
+    added = _blocks(files, _ADDED) if deleted else []
+    common = {line for _, line in deleted}.intersection([line for _, line in added]) - {b""}
+    places = _places(deleted, common) if common else {}
     counts: dict[int, list[int]] = {}
     used: set[int] = set()
     start = 0
-    while places and start < len(keys):
-        starts = places.get(keys[start])
+    while places and start < len(added):
+        starts = places.get(_key(added, start)) if added[start][1] in common else None
         found = _unused(starts, used) if starts else None
         length = 0 if found is None else _length(added, start, deleted, found, used)
         if found is not None and length >= FEWEST_LINES and _is_telling(added, start, length):
@@ -65,20 +66,17 @@ def _blocks(files: Sequence[Sequence[Section]], blocks: re.Pattern[bytes]) -> _L
     return lines
 
 
-def _keys(lines: _Lines) -> list[_Key]:
-    """At each line, it and the two that follow."""
-    bare = [line for _, line in lines]
-    return list(zip(bare, bare[1:], bare[2:], strict=False))
+def _key(lines: _Lines, start: int) -> _Key:
+    """A line and the two that follow."""
+    return tuple([line for _, line in lines[start : start + FEWEST_LINES]])
 
 
-def _places(keys: Sequence[_Key], wanted: set[_Key]) -> dict[_Key, list[int]]:
-    """Where blocks begin that are ``wanted``, the last one first."""
+def _places(lines: _Lines, common: set[bytes]) -> dict[_Key, list[int]]:
+    """Where blocks of lines begin that are all ``common`` to both sides, the last one first."""
     places: dict[_Key, list[int]] = {}
-    if wanted.isdisjoint(keys):
-        return places
-    for start in range(len(keys) - 1, -1, -1):
-        if keys[start] in wanted and all(keys[start]):
-            places.setdefault(keys[start], []).append(start)
+    for start in range(len(lines) - FEWEST_LINES, -1, -1):
+        if lines[start][1] in common and common.issuperset(key := _key(lines, start)):
+            places.setdefault(key, []).append(start)
     return places
 
 
