@@ -11,6 +11,7 @@ exact where both codes have at most 64 different runs.
 
 import re
 from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 from zlib import crc32
 
 SIZE = 64
@@ -26,7 +27,8 @@ GAP = "\f"
 
 _TOKEN = re.compile(
     r"""
-    //.* | /\*[^\f]*?(?:\*/|(?=\f)|\Z)
+    [A-Za-z_]\w*+(?!["']) | [()\[\]{},;@]
+    | //.* | /\*[^\f]*?(?:\*/|(?=\f)|\Z)
     | \#(?!\[|!\[|\s*(?:include|define|undef|if|ifdef|ifndef|else|elif|endif|pragma)\b).*
     | [rbfuRBFU]{0,2}(?:\"{3}(?:[^\f]*?\"{3})? | '{3}(?:[^\f]*?'{3})?
         | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.){0,200}')
@@ -36,7 +38,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_TOO_LONG = re.compile(rf"[^\n]{{{LONGEST_LINE + 1},}}")
 _COMMENT, _NAME, _NUMBER, _STRING, _OTHER = 0, 1, 2, 3, 4
 _KEYWORDS = """
     and as assert async await break case catch class const continue def defer del do elif else enum
@@ -77,7 +78,8 @@ def sketch_of(lines: Iterable[str]) -> tuple[int, ...]:
 
 def sketch_of_text(code: str) -> tuple[int, ...]:
     """`sketch_of` the lines of ``code``."""
-    text = _TOO_LONG.sub("", code)
+    lines = [line.lstrip(" \t") for line in code.split("\n")]
+    text = "\n".join([line for line in lines if len(line) <= LONGEST_LINE])
     if len(text) > MOST_LETTERS:
         return ()
     codes = bytes(map(_KNOWN.__getitem__, _TOKEN.findall(text)))
@@ -85,7 +87,7 @@ def sketch_of_text(code: str) -> tuple[int, ...]:
     if len(codes) < FEWEST_TOKENS:
         return ()
     runs = {codes[place : place + RUN] for place in range(len(codes) - RUN + 1)}
-    return tuple(sorted(set(map(crc32, runs)))[:SIZE])
+    return tuple(nsmallest(SIZE, set(map(crc32, runs))))
 
 
 def similarity(one: Sequence[int], other: Sequence[int]) -> float:
