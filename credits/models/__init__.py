@@ -11,6 +11,7 @@ from credits.models.recognition import (
     Recognition,
     RecognitionEvent,
 )
+from credits.models.rules import RepositoryRules, RuleSetApproval
 from credits.models.scoring import Score
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
     "Project",
     "Recognition",
     "RecognitionEvent",
+    "RepositoryRules",
     "RuleSet",
+    "RuleSetApproval",
     "Score",
     "StatusList",
 ]
