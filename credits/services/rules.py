@@ -18,8 +18,6 @@ from credits.models import LogEntry, Project, RuleSet, RuleSetApproval
 from credits.services.errors import CreditsError
 from credits.services.log import append_entry
 from credits.services.rule_checks import (
-    ApprovalMissingError,
-    needs_two,
     refuse_published,
     refuse_stranger,
     refuse_unapproved,
@@ -47,10 +45,6 @@ class DraftChangedError(CreditsError):
 
 class DateInThePastError(CreditsError):
     """Rules that replace others come into force now or later, never in the past."""
-
-
-class LastRuleSetError(CreditsError):
-    """Nothing would be in force any more; publish another default rule set first."""
 
 
 @transaction.atomic
@@ -134,7 +128,7 @@ def start_shadow(rule_set: RuleSet, *, by: User | None = None, now: datetime) ->
         NotAllowedError
         NotADraftError
     """
-    locked = _locked(rule_set)
+    locked = locked_rule_set(rule_set)
     refuse_stranger(locked, by)
     if locked.state == RuleSet.State.SHADOW:
         return locked
@@ -142,7 +136,7 @@ def start_shadow(rule_set: RuleSet, *, by: User | None = None, now: datetime) ->
         raise NotADraftError(_("Only a draft can be run beside the rules in force."))
     locked.state, locked.shadow_from = RuleSet.State.SHADOW, now
     locked.save(update_fields=["state", "shadow_from"])
-    _log(locked, now, shadow_from=now.isoformat())
+    log_rule_set(locked, now, shadow_from=now.isoformat())
     return locked
 
 
@@ -154,7 +148,7 @@ def approve_rule_set(rule_set: RuleSet, *, by: User, now: datetime) -> RuleSetAp
         NotAllowedError: ``by`` does not maintain the project.
         AlreadyPublishedError
     """
-    locked = _locked(rule_set)
+    locked = locked_rule_set(rule_set)
     refuse_stranger(locked, by)
     refuse_published(locked)
     approval, _created = RuleSetApproval.objects.get_or_create(
@@ -178,7 +172,7 @@ def publish_rule_set(
         ApprovalMissingError: the project has two maintainers, and one has not agreed to this text.
         DateInThePastError
     """
-    locked = _locked(rule_set)
+    locked = locked_rule_set(rule_set)
     refuse_published(locked)
     refuse_stranger(locked, by)
     _refuse_past(locked, active_from, now)
@@ -188,37 +182,7 @@ def publish_rule_set(
     locked.state = RuleSet.State.ACTIVE
     locked.active_from, locked.published_at = active_from, now
     locked.save(update_fields=["state", "active_from", "published_at"])
-    _log(locked, now, active_from=active_from.isoformat())
-    return locked
-
-
-@transaction.atomic
-def retire_rule_set(rule_set: RuleSet, *, by: User | None = None, now: datetime) -> RuleSet:
-    """Take a version back: what came before it counts again, or else the default.
-
-    Scores and certificates that name it keep it. Projects that it counted for are scored anew.
-    Where maintainers publish by two, one alone takes back only what does not count yet.
-
-    Raises:
-        NotAllowedError
-        NotADraftError: it was never published.
-        ApprovalMissingError: it counts, and the project has two maintainers.
-        LastRuleSetError: no default would be left.
-    """
-    locked = _locked(rule_set)
-    refuse_stranger(locked, by)
-    if locked.state == RuleSet.State.RETIRED:
-        return locked
-    if locked.state == RuleSet.State.DRAFT:
-        raise NotADraftError(_("A draft is not in force. Throw it away instead."))
-    if locked.active_from is not None and locked.active_from <= now:
-        _refuse_to_take_back(locked, by, now)
-    locked.state, locked.retired_at = RuleSet.State.RETIRED, now
-    locked.save(update_fields=["state", "retired_at"])
-    _log(locked, now, retired_at=now.isoformat())
-    Project.objects.filter(**({"pk": locked.project_id} if locked.project_id else {})).update(
-        scored_at=None
-    )
+    log_rule_set(locked, now, active_from=active_from.isoformat())
     return locked
 
 
@@ -265,13 +229,14 @@ def _written(
     return draft
 
 
-def _locked(rule_set: RuleSet) -> RuleSet:
+def locked_rule_set(rule_set: RuleSet) -> RuleSet:
+    """``rule_set`` as it is now, and nobody else changes it until the transaction ends."""
     found: RuleSet = RuleSet.objects.select_for_update(of=["self"]).get(pk=rule_set.pk)
     return found
 
 
 def _locked_draft(draft: RuleSet) -> RuleSet:
-    locked = _locked(draft)
+    locked = locked_rule_set(draft)
     if locked.state != RuleSet.State.DRAFT:
         raise NotADraftError(
             _("This version is published and never changes. Make a new version of it.")
@@ -307,22 +272,8 @@ def _refuse_past(rule_set: RuleSet, active_from: datetime, now: datetime) -> Non
     )
 
 
-def _refuse_to_take_back(rule_set: RuleSet, by: User | None, now: datetime) -> None:
-    """What counts is not taken back by one of two, and not if nothing would be left."""
-    if rule_set.project is not None:
-        if by is not None and needs_two(rule_set.project):
-            raise ApprovalMissingError(
-                _("What is in force is replaced by two maintainers: publish a new version.")
-            )
-        return
-    others = RuleSet.objects.default().in_force(now).exclude(pk=rule_set.pk)
-    if not others.exists():
-        raise LastRuleSetError(
-            _("Nothing would be in force any more. Publish another default rule set first.")
-        )
-
-
-def _log(rule_set: RuleSet, now: datetime, **since: str) -> None:
+def log_rule_set(rule_set: RuleSet, now: datetime, **since: str) -> None:
+    """Tell the public log what became of a version, and from when on."""
     statement = {
         "rule_set": rule_set.slug,
         "version": rule_set.version,

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from credits.core.rules import RuleSetError
 from credits.models import LogEntry, Project, RuleSet, RuleSetApproval
+from credits.services.retiring import LastRuleSetError, retire_rule_set
 from credits.services.rule_checks import (
     AlreadyPublishedError,
     ApprovalMissingError,
@@ -17,7 +18,6 @@ from credits.services.rule_checks import (
 from credits.services.rules import (
     DateInThePastError,
     DraftChangedError,
-    LastRuleSetError,
     NoRuleSetError,
     NotADraftError,
     VersionTakenError,
@@ -27,7 +27,6 @@ from credits.services.rules import (
     discard_draft,
     own_slugs,
     publish_rule_set,
-    retire_rule_set,
     rewrite_draft,
     rule_set_in_force,
     start_shadow,

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from credits.models import RuleSet
-from credits.services.rules import create_draft, publish_rule_set, retire_rule_set, start_shadow
+from credits.services.retiring import retire_rule_set
+from credits.services.rules import create_draft, publish_rule_set, start_shadow
 from credits.services.standing import Stand, Standing, standing_of, standings_of
 from tests.university import *  # noqa: F403
 from tests.university import DATA, START
