@@ -23,12 +23,13 @@ MODULES = {
     "requests": ("harvest-requests", "harvest-thousand"),
     "rules": ("rules",),
     "scoring": ("score",),
+    "preview": ("preview",),
     "certificates": ("issue", "verify"),
     "api": ("list",),
     "histories": ("histories",),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "api", "histories"}
+WITH_DATABASE = {"harvest", "preview", "api", "histories"}
 
 
 def main() -> None:
