@@ -176,6 +176,8 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
+# A rule set of a hundred rules in its form has a thousand fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # No page asks any other host for anything.
 CONTENT_SECURITY_POLICY = {

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from credits.core.problems import Problem, SourceError
 from credits.core.rule_reader import LONGEST_SOURCE
 from credits.core.rules import RuleSetError
-from credits.core.toml_positions import Path
+from credits.core.toml_positions import Path, find_positions
 from credits.core.toml_reader import TomlReader
 
 INLINE = frozenset({"title", "description"})
@@ -35,7 +35,12 @@ class Written:
     def path_of(self, problem: Problem) -> Path:
         """What in the structure ``problem`` is about; () for the whole of it."""
         index = problem.line - 1
-        return self.paths[index] if index < len(self.paths) else ()
+        whole = self.paths[index] if index < len(self.paths) else ()
+        found = find_positions(self.text).values
+        before = self.text.split("\n", problem.line)[: problem.line - 1]
+        at = sum(len(line) + 1 for line in before) + problem.column - 1
+        inside = [path for path in found if path[: len(whole)] == whole and found[path] <= at]
+        return max(inside, key=lambda path: found[path], default=whole) if whole else whole
 
 
 class _Structure(TomlReader):

@@ -65,6 +65,17 @@ def test_a_problem_is_led_back_to_its_value():
     assert written.path_of(problem) == ("rules", 0, "when")
 
 
+def test_a_problem_within_a_line_is_led_back_to_the_very_value():
+    structure = read_structure(HEAD + RULE.replace("[45, 4.5]", "[45, 4.5555]"))
+    written = write_rule_set(structure)
+
+    with pytest.raises(RuleSetError) as caught:
+        parse_rule_set(written.text)
+
+    (problem,) = caught.value.problems
+    assert written.path_of(problem) == ("rules", 0, "bands", "steps", 1, 1)
+
+
 def test_conditions_stay_readable():
     assert inline('kind == "change"') == "'kind == \"change\"'"
     assert inline("it's") == '"it\'s"'
