@@ -9,6 +9,7 @@ from harvesters.models.facts import (
     RepositoryPath,
     WorkKey,
 )
+from harvesters.models.files import RepositoryFile
 from harvesters.models.harvest import HarvestCursor, HarvestCursorQuerySet, HarvestGap, KeptAnswer
 from harvesters.models.upkeep import Heartbeat, RateBudget, WebhookDelivery
 
@@ -24,6 +25,7 @@ __all__ = [
     "Participation",
     "RateBudget",
     "Repository",
+    "RepositoryFile",
     "RepositoryPath",
     "WebhookDelivery",
     "WorkKey",

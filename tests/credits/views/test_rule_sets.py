@@ -1,5 +1,6 @@
 """Maintainers look after their project's rules: versions, text, form, preview, publishing."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from credits.core.rule_reader import parse_rule_set
 from credits.models import Project, RuleSet
+from credits.services.repository_rules import drafts_from_repositories
 from credits.services.rules import create_draft, rule_set_in_force
+from harvesters.models import Repository, RepositoryFile
 from tests.histories import *  # noqa: F403
 from tests.histories import change, harvest
 from tests.pages import HOSTILE, sendable, words_of
@@ -365,3 +368,21 @@ def test_pages_take_as_many_queries_however_many_versions_and_contributions_ther
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 75
+
+
+def test_what_the_file_in_the_repository_came_to_is_shown(sun, project, rule_set):
+    place = Repository.objects.create(host="forge.example", external_id="9", path="lab/vision")
+    project.repositories.add(place)
+    listed = reverse("maintained-rules", args=[project.slug])
+
+    for text, said in ((OWN, "read from the repository"), ("slug = ", "Not taken")):
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        RepositoryFile.objects.update_or_create(
+            repository=place,
+            path=".opencredits.toml",
+            defaults={"text": text, "digest": digest, "seen_at": timezone.now()},
+        )
+        drafts_from_repositories(now=timezone.now())
+        assert said in words_of(sun.get(listed))
+
+    assert "this is not TOML" in words_of(sun.get(listed))
