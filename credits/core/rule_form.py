@@ -74,7 +74,7 @@ TABLES: Mapping[str, tuple[FieldSpec, ...]] = {
         FieldSpec("points", Shape.NUMBER),
     ),
 }
-TOP = (
+TOP: tuple[FieldSpec, ...] = (
     FieldSpec("slug", Shape.LINE),
     FieldSpec("version", Shape.LINE),
     FieldSpec("title.en", Shape.LINE),

@@ -30,7 +30,7 @@ class History:
 
 def read_history(project: Project, *, start: datetime, now: datetime) -> History:
     """What counts in ``project`` and happened from ``start`` until ``now``; in a few queries."""
-    scope = {
+    scope: dict[str, Any] = {
         "project": project.pk,
         "start": start,
         "now": now,

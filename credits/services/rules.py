@@ -254,7 +254,7 @@ def _refuse_foreign_slug(slug: str, project: Project | None) -> None:
     """A name belongs to the project that bears it, else to whoever used it first."""
     own = project.pk if project else None
     used = RuleSet.objects.filter(slug=slug).values_list("project", flat=True)
-    named = Project.objects.filter(slug=slug).exclude(pk=own)
+    named = Project.objects.filter(slug=slug).exclude(pk__in=[own] if own else [])
     if any(other != own for other in used) or named.exists():
         raise VersionTakenError(_("Another project has a rule set of this name."))
 

@@ -4,7 +4,7 @@ Of the active versions of one project (or of the default ones), the newest whose
 counts. An older one is replaced since the day on which the next one came into force.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,8 +37,8 @@ def standings_of(rule_sets: Iterable[RuleSet], *, now: datetime) -> Mapping[int,
     asked = list(rule_sets)
     owners = {rule_set.project_id for rule_set in asked}
     active = RuleSet.objects.filter(state=RuleSet.State.ACTIVE)
-    rows = active.values_list("project", "active_from", "pk").order_by("active_from", "pk")
-    order = [row for row in rows if row[0] in owners]
+    rows = active.values_list("project_id", "active_from", "pk").order_by("active_from", "pk")
+    order = [(owner, since, pk) for owner, since, pk in rows if since and owner in owners]
     return {rule_set.pk: _standing(rule_set, order, now) for rule_set in asked}
 
 
@@ -48,7 +48,7 @@ def standing_of(rule_set: RuleSet, *, now: datetime) -> Standing:
 
 
 def _standing(
-    rule_set: RuleSet, order: list[tuple[int | None, datetime, int]], now: datetime
+    rule_set: RuleSet, order: Sequence[tuple[int | None, datetime, int]], now: datetime
 ) -> Standing:
     if rule_set.state != RuleSet.State.ACTIVE or rule_set.active_from is None:
         since = {

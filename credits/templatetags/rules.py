@@ -169,8 +169,8 @@ def change_bar(change: Change, largest: int) -> SafeString:
 
 @register.filter
 def signed_percent(change: Change) -> str:
-    """The change in per cent, with its sign; "" where there was nothing before."""
+    """The change in per cent, with its sign; "" where nothing changes, or nothing was before."""
     percent = change.percent
-    if percent is None:
+    if percent is None or not change.change:
         return ""
     return f"{'+' if percent >= 0 else '−'}{abs(percent)} %"

@@ -13,6 +13,7 @@ PAGES = {
         "/log",
         "/projects/vision-toolkit",
         "/rules/ai-open-source/v1.0",
+        "/rules/reference",
         "/c/OC-0000",
         "/no/such/page",
         "/accounts/login/",
@@ -34,7 +35,11 @@ PAGES = {
         "/accounts/2fa/",
     ),
     "teacher": ("/teacher",),
-    "maintainer": ("/maintain", "/maintain/vision-toolkit"),
+    "maintainer": (
+        "/maintain",
+        "/maintain/vision-toolkit",
+        "/maintain/vision-toolkit/rules",
+    ),
     "registrar": (
         "/registrar?state=all",
         "/registrar/applications/1",
