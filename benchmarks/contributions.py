@@ -8,7 +8,7 @@ from importlib import resources
 from itertools import chain, cycle, islice
 from typing import Any
 
-from credits.core.facts import Participant, ScoredInput
+from credits.core.inputs import Participant, ScoredInput
 from credits.core.rule_reader import parse_rule_set
 from credits.core.scoring import EARNING_ROLES
 

@@ -3,9 +3,9 @@
 Nobody is ranked: accounts come in the order of how much changes for them.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from credits.core.scoring import ScoreResult
@@ -67,54 +67,62 @@ class Comparison:
         return sum(change.change < 0 for change in self.actors.values())
 
 
-def compare_scores(
-    before: Iterable[ScoreResult],
-    after: Iterable[ScoreResult],
-    *,
-    actors: Mapping[int, int],
-    newcomers: Collection[int],
-) -> Comparison:
-    """Compare two scorings; ``actors`` tells whose each participation is.
+@dataclass(slots=True)
+class _Side:
+    """What one rule set gives: by account, contribution and category."""
 
-    ``newcomers`` are compared with the accounts that have the most points before.
-    """
-    sides = []
-    for results in (before, after):
-        by_actor: Counter[int] = Counter()
-        by_contribution: Counter[int] = Counter()
-        by_category: Counter[str] = Counter()
+    actors: Counter[int] = field(default_factory=Counter)
+    contributions: Counter[int] = field(default_factory=Counter)
+    categories: Counter[str] = field(default_factory=Counter)
+
+    def add(self, results: Iterable[ScoreResult], actors: Mapping[int, int]) -> None:
         for result in results:
-            by_actor[actors[result.participation]] += result.points
-            by_contribution[result.contribution] += result.points
-            by_category[result.category] += result.points
-        sides.append((by_actor, by_contribution, by_category))
-    (old, old_work, old_kinds), (new, new_work, new_kinds) = sides
-    people = _changes(old, new)
-    by_points = sorted(people, key=lambda actor: (-people[actor].before, actor))
-    top = [actor for actor in by_points[:TOP] if people[actor].before > 0]
-    return Comparison(
-        total=Change(old.total(), new.total()),
-        categories={
-            kind: change
-            for kind, change in _changes(old_kinds, new_kinds).items()
-            if change.before or change.after
-        },
-        actors=_largest(people),
-        contributions=dict(list(_largest(_changes(old_work, new_work)).items())[:BIGGEST]),
-        newcomers=_together(people, [actor for actor in people if actor in newcomers]),
-        top=_together(people, top),
-    )
+            actor = actors.get(result.participation)
+            if actor is not None:
+                self.actors[actor] += result.points
+                self.contributions[result.contribution] += result.points
+                self.categories[result.category] += result.points
 
 
-def lines_by_participation(
-    results: Iterable[ScoreResult], contributions: Collection[int]
-) -> Mapping[int, Mapping[int, ScoreResult]]:
-    """Of each of ``contributions``, the result of each participation."""
-    found: defaultdict[int, dict[int, ScoreResult]] = defaultdict(dict)
-    for result in results:
-        if result.contribution in contributions:
-            found[result.contribution][result.participation] = result
-    return found
+class Comparing:
+    """Takes two scorings piece by piece, so that a long history needs little memory."""
+
+    def __init__(self) -> None:
+        self._before, self._after = _Side(), _Side()
+
+    def add(
+        self,
+        before: Iterable[ScoreResult],
+        after: Iterable[ScoreResult],
+        actors: Mapping[int, int],
+    ) -> None:
+        """One piece of history; ``actors`` tells whose each participation is, others are left."""
+        self._before.add(before, actors)
+        self._after.add(after, actors)
+
+    def people(self) -> list[int]:
+        """Everybody who was in it."""
+        return sorted(self._before.actors.keys() | self._after.actors.keys())
+
+    def compared(self, newcomers: Collection[int]) -> Comparison:
+        """What came out; ``newcomers`` stand beside the accounts with the most points before."""
+        old, new = self._before, self._after
+        people = _changes(old.actors, new.actors)
+        by_points = sorted(people, key=lambda actor: (-people[actor].before, actor))
+        top = [actor for actor in by_points[:TOP] if people[actor].before > 0]
+        work = _largest(_changes(old.contributions, new.contributions))
+        return Comparison(
+            total=Change(old.actors.total(), new.actors.total()),
+            categories={
+                kind: change
+                for kind, change in _changes(old.categories, new.categories).items()
+                if change.before or change.after
+            },
+            actors=_largest(people),
+            contributions=dict(list(work.items())[:BIGGEST]),
+            newcomers=_together(people, [actor for actor in people if actor in newcomers]),
+            top=_together(people, top),
+        )
 
 
 def _changes(before: Counter[Key], after: Counter[Key]) -> dict[Key, Change]:

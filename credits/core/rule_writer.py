@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from credits.core.problems import Problem, SourceError
-from credits.core.rule_reader import LONGEST_SOURCE
+from credits.core.rule_entries import LONGEST_SOURCE
 from credits.core.rules import RuleSetError
 from credits.core.toml_positions import Path, find_positions
 from credits.core.toml_reader import TomlReader

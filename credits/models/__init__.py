@@ -12,10 +12,12 @@ from credits.models.recognition import (
     RecognitionEvent,
 )
 from credits.models.rules import RepositoryRules, RuleSetApproval
-from credits.models.scoring import Score
+from credits.models.rulings import BotVerdict, Ruling
+from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
 
 __all__ = [
     "Application",
+    "BotVerdict",
     "Certificate",
     "CertificateItem",
     "Checkpoint",
@@ -24,12 +26,16 @@ __all__ = [
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",
+    "Placement",
     "Project",
     "Recognition",
     "RecognitionEvent",
     "RepositoryRules",
+    "RepositoryStanding",
     "RuleSet",
     "RuleSetApproval",
+    "RuleSetScoring",
+    "Ruling",
     "Score",
     "StatusList",
 ]

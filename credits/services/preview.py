@@ -1,27 +1,23 @@
 """What a rule set would do to a project's real history, before anybody publishes it.
 
-The history is read once and scored twice; nothing is written. Whoever is shown a preview sees
-accounts by name: it is for maintainers, and never public.
+The history is read once and scored by both rule sets; nothing is written. Whoever is shown a
+preview sees accounts by name: it is for maintainers, and never public.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from credits.core.comparison import (
-    Change,
-    Comparison,
-    Group,
-    compare_scores,
-    lines_by_participation,
-)
+from credits.core.comparison import Change, Comparing, Group
 from credits.core.rule_cases import failure
 from credits.core.rules import RuleSet as CompiledRuleSet
 from credits.core.scoring import ScoreResult, score_contributions
 from credits.core.texts import Text
+from credits.core.traces import sentence
 from credits.models import Project
-from credits.services.preview_rows import History, read_history
-from credits.services.rules import compiled, rule_set_in_force
+from credits.services.preview_rows import newcomers_among, read_history, read_work
+from credits.services.rules import rule_set_in_force
+from harvesters.models import Actor, Contribution, Participation
 
 MONTHS = 12
 SIDES_SHOWN = 4
@@ -125,25 +121,29 @@ def preview_rule_set(
     Raises:
         NoRuleSetError: nothing is in force to compare with.
     """
-    in_force = compiled(rule_set_in_force(project, now=now))
+    in_force = rule_set_in_force(project, now=now).compiled
     start = months_before(now, months)
-    history = read_history(project, start=start, now=now)
-    old = score_contributions(history.items, in_force, now=now)
-    new = score_contributions(history.items, rules, now=now)
-    compared = compare_scores(old, new, actors=history.actors, newcomers=history.newcomers)
+    comparing, counted = Comparing(), set[int]()
+    for chunk in read_history(project, start=start):
+        scored = [score_contributions(chunk.items, by, now=now) for by in (in_force, rules)]
+        comparing.add(*scored, chunk.actors)
+        counted |= chunk.counted
+    people = comparing.people()
+    compared = comparing.compared(newcomers_among(project, people, start))
+    logins = dict(Actor.objects.filter(pk__in=people).values_list("pk", "login"))
     return Preview(
         start=start,
         end=now,
-        contributions=len(history.items),
+        contributions=len(counted),
         total=compared.total,
         categories=compared.categories,
         changes=tuple(
-            ActorChange(history.logins[actor], change.before, change.after)
+            ActorChange(logins[actor], change.before, change.after)
             for actor, change in compared.actors.items()
         ),
         gain=compared.gain,
         lose=compared.lose,
-        biggest=_biggest(compared, history, (old, new), (in_force, rules)),
+        biggest=_biggest(project, compared.contributions, (in_force, rules), now),
         newcomers=compared.newcomers,
         top=compared.top,
         cases=case_outcomes(rules),
@@ -163,46 +163,56 @@ def months_before(now: datetime, months: int) -> datetime:
 
 
 def _biggest(
-    compared: Comparison,
-    history: History,
-    scored: tuple[Sequence[ScoreResult], Sequence[ScoreResult]],
+    project: Project,
+    changes: Mapping[int, Change],
     rule_sets: tuple[CompiledRuleSet, CompiledRuleSet],
+    now: datetime,
 ) -> tuple[ContributionChange, ...]:
     """The contributions that change most, with the reasons by both rule sets."""
-    items = {item.contribution: item for item in history.items}
-    old, new = (lines_by_participation(results, compared.contributions) for results in scored)
+    shown = Contribution.objects.in_bulk(list(changes))
+    results: dict[int, list[dict[int, ScoreResult]]] = {key: [{}, {}] for key in changes}
+    for chunk in read_work(project, list(changes)):
+        for side, rule_set in enumerate(rule_sets):
+            for result in score_contributions(chunk.items, rule_set, now=now):
+                if result.contribution in results and result.participation in chunk.actors:
+                    results[result.contribution][side][result.participation] = result
+    parts = [part for old, _new in results.values() for part in old]
+    known = Participation.objects.filter(pk__in=parts)
+    logins = dict(known.values_list("pk", "actor__login"))
     return tuple(
         ContributionChange(
             contribution=key,
-            kind=items[key].kind,
-            title=items[key].title,
-            url=history.urls.get(key, ""),
+            kind=shown[key].kind,
+            title=shown[key].title,
+            url=shown[key].url,
             points=change,
-            sides=_sides(history, (old[key], new[key]), rule_sets),
+            sides=_sides(results[key], logins, rule_sets),
         )
-        for key, change in compared.contributions.items()
+        for key, change in changes.items()
     )
 
 
 def _sides(
-    history: History,
-    results: tuple[Mapping[int, ScoreResult], Mapping[int, ScoreResult]],
+    results: Sequence[Mapping[int, ScoreResult]],
+    logins: Mapping[int, str],
     rule_sets: tuple[CompiledRuleSet, CompiledRuleSet],
 ) -> tuple[Side, ...]:
+    """Why each person gets what that person gets, for whom most changes first."""
     old, new = results
     sides = [
         Side(
-            login=history.logins[history.actors[part]],
+            login=logins[part],
             points=Change(old[part].points, new[part].points),
             before=_lines(old[part], rule_sets[0]),
             after=_lines(new[part], rule_sets[1]),
         )
-        for part in old
-        if part in new
+        for part in old.keys() & new.keys()
     ]
-    sides.sort(key=lambda side: -abs(side.points.change))
+    sides.sort(key=lambda side: (-abs(side.points.change), side.login))
     return tuple(sides[:SIDES_SHOWN])
 
 
 def _lines(result: ScoreResult, rule_set: CompiledRuleSet) -> tuple[Line, ...]:
-    return tuple(Line(reason.points, Text(reason.en, reason.zh)) for reason in result.reasons)
+    return tuple(
+        Line(reason.points, sentence(reason.as_json(), rule_set)) for reason in result.reasons
+    )

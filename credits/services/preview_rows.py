@@ -1,93 +1,71 @@
-"""The history that a preview looks at: read once, for as many rule sets as are compared."""
+"""The history that a preview looks at: read once, for as many rule sets as are compared.
 
-from collections.abc import Mapping
+It is read by cells, one person's month each, because work items and limits need the whole of
+those. What a project harvested before it was first scored has no place yet and is not seen.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection
 
-from credits.core.facts import Participant, ScoredInput
-from credits.core.scoring import EARNING_ROLES
-from credits.models import Project
-from credits.services.duplicates import OWNER, duplicates_gathered
+from credits.core.inputs import ScoredInput
+from credits.core.periods import MONTHS_A_YEAR
+from credits.models import Placement, Project
+from credits.services.cells import Cell, SizedCell, all_cells, in_chunks, members_of, sized
+from credits.services.loading import load_inputs
+from harvesters.models import Participation
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """What happened in a project since a day, and by whom.
+class HistoryChunk:
+    """Contributions to score together, and whose the participations in these cells are.
 
-    ``actors`` tells the account of each participation, ``logins`` how each is called, ``urls``
-    where each contribution is; ``newcomers`` are accounts that did nothing here before.
+    ``items`` hold the whole of each work item; participations that are not in ``actors`` belong
+    to another chunk.
     """
 
-    items: tuple[ScoredInput, ...]
+    items: list[ScoredInput]
     actors: Mapping[int, int]
-    logins: Mapping[int, str]
-    urls: Mapping[int, str]
-    newcomers: frozenset[int]
+
+    @property
+    def counted(self) -> set[int]:
+        """The contributions that count here, and not with another one elsewhere."""
+        return {item.contribution for item in self.items if item.counts_with is None}
 
 
-def read_history(project: Project, *, start: datetime, now: datetime) -> History:
-    """What counts in ``project`` and happened from ``start`` until ``now``; in a few queries."""
-    scope: dict[str, Any] = {
-        "project": project.pk,
-        "start": start,
-        "now": now,
-        "earning": [f"{kind}:{role}" for kind, roles in EARNING_ROLES.items() for role in roles],
-    }
-    with duplicates_gathered(project), connection.cursor() as sql:
-        sql.execute(_ROWS, scope)
-        rows = sql.fetchall()
-    items, actors, logins, urls = [], {}, {}, {}
-    for row in rows:
-        items.append(_as_input(row))
-        urls[row[0]] = row[-2]
-        for part, _role, _weight, _is_bot, actor, login in row[-1]:
-            actors[part], logins[actor] = actor, login
-    return History(tuple(items), actors, logins, urls, _newcomers(project, list(logins), start))
+def read_history(project: Project, *, start: datetime) -> Iterator[HistoryChunk]:
+    """What happened in ``project`` from the month of ``start`` on, a chunk at a time."""
+    first = start.year * MONTHS_A_YEAR + start.month - 1
+    return read_cells(project, [cell for cell in all_cells(project) if cell.month >= first])
 
 
-def _as_input(row: tuple[Any, ...]) -> ScoredInput:
-    key, kind, state, title, occurred_at, facts, repository_kind, _url, parts = row
-    return ScoredInput(
-        contribution=key,
-        kind=kind,
-        state=state,
-        title=title,
-        occurred_at=occurred_at,
-        facts=facts,
-        repository_kind=repository_kind,
-        participants=tuple(Participant(*part[:4]) for part in parts),
+def read_work(project: Project, contributions: Collection[int]) -> Iterator[HistoryChunk]:
+    """``contributions``, with all that it takes to score them."""
+    placed = Placement.objects.filter(
+        project=project, participation__contribution__in=contributions
     )
+    cells = {Cell(*row) for row in placed.values_list("month", "person")}
+    return read_cells(project, sized(project, cells))
 
 
-def _newcomers(project: Project, actors: list[int], start: datetime) -> frozenset[int]:
+def read_cells(project: Project, cells: Iterable[SizedCell]) -> Iterator[HistoryChunk]:
+    """What is in ``cells``."""
+    for chunk in in_chunks(cells):
+        members = members_of(project, chunk)
+        known = Participation.objects.filter(pk__in=members.participations)
+        actors = dict(known.values_list("pk", "actor"))
+        yield HistoryChunk(load_inputs(project, members.contributions).items, actors)
+
+
+def newcomers_among(project: Project, actors: list[int], start: datetime) -> frozenset[int]:
     """Which of ``actors`` did nothing in ``project`` before ``start``."""
     with connection.cursor() as sql:
         sql.execute(_KNOWN_BEFORE, {"project": project.pk, "actors": actors, "start": start})
         known = {actor for (actor,) in sql.fetchall()}
     return frozenset(actors) - known
 
-
-# Django hands out jsonb as text, for its own fields to read; json comes parsed.
-_ROWS = f"""
-WITH owner AS ({OWNER})
-SELECT contribution.id, contribution.kind, contribution.state, contribution.title,
-    contribution.occurred_at, contribution.facts::json, repository.kind, contribution.url,
-    json_agg(json_build_array(part.id, part.role, part.weight, actor.is_bot, actor.id,
-        actor.login) ORDER BY part.id)
-FROM owner
-JOIN harvesters_repository repository ON repository.id = owner.repository_id
-JOIN harvesters_contribution contribution ON contribution.repository_id = repository.id
-JOIN harvesters_participation part ON part.contribution_id = contribution.id
-    AND contribution.kind || ':' || part.role = ANY(%(earning)s)
-JOIN harvesters_actor actor ON actor.id = part.actor_id
-WHERE owner.project_id = %(project)s
-    AND contribution.occurred_at >= %(start)s AND contribution.occurred_at <= %(now)s
-    AND NOT EXISTS (SELECT FROM gathered_duplicate WHERE gathered_duplicate.id = contribution.id)
-GROUP BY contribution.id, repository.id ORDER BY contribution.id
-"""  # noqa: S608 - all of it is our own text
 
 _KNOWN_BEFORE = """
 SELECT asked.id FROM unnest(%(actors)s::bigint[]) asked (id)

@@ -4,7 +4,6 @@ Writing is here; since when a version counts, and until when, `credits.services.
 """
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from credits.core.canonical import canonical_json
 from credits.core.rule_reader import parse_rule_set
-from credits.core.rules import RuleSet as CompiledRuleSet
 from credits.models import LogEntry, Project, RuleSet, RuleSetApproval
 from credits.services.errors import CreditsError
 from credits.services.log import append_entry
@@ -203,16 +201,6 @@ def rule_set_in_force(project: Project | None, *, now: datetime) -> RuleSet:
     if found is None:
         raise NoRuleSetError(_("No rule set is in force; publish the default one first."))
     return found
-
-
-def compiled(rule_set: RuleSet) -> CompiledRuleSet:
-    """The rules of ``rule_set``, ready to run."""
-    return _compiled(rule_set.digest, rule_set.source)
-
-
-@lru_cache(maxsize=64)
-def _compiled(digest: str, source: str) -> CompiledRuleSet:
-    return parse_rule_set(source)
 
 
 def _written(

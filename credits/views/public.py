@@ -10,12 +10,11 @@ from django.views.decorators.http import require_safe
 from credits.core.expressions import FUNCTIONS, METHODS
 from credits.core.expressions.functions import signature
 from credits.core.expressions.operators import STRENGTH, UNARY
-from credits.core.facts import FIELDS
+from credits.core.fields import FIELDS
 from credits.core.rules import describe
 from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, Score
 from credits.services.drafting import former_version
 from credits.services.preview import case_outcomes
-from credits.services.rules import compiled
 from credits.services.standing import standing_of
 from credits.views.maintainer import rule_set_or_none
 from credits.views.records import points_by_month, totals_of
@@ -59,7 +58,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 def rule_set(request: HttpRequest, slug: str, version: str) -> HttpResponse:
     """A published rule set, in sentences and in its source."""
     shown = get_object_or_404(_published().select_related("project"), slug=slug, version=version)
-    rules, now = compiled(shown), timezone.now()
+    rules, now = shown.compiled, timezone.now()
     former = former_version(shown)
     others = _published().filter(slug=slug).exclude(pk=shown.pk)
     context = {

@@ -27,7 +27,6 @@ from credits.services.retiring import retire_rule_set
 from credits.services.rule_checks import approvals_missing, needs_two
 from credits.services.rules import (
     approve_rule_set,
-    compiled,
     discard_draft,
     publish_rule_set,
     rewrite_draft,
@@ -89,7 +88,7 @@ def version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "standing": standing_of(rule_set, now=now),
         "compared": compared,
         "changes": changes_between(compared, rule_set),
-        "cases": case_outcomes(compiled(rule_set)),
+        "cases": case_outcomes(rule_set.compiled),
         "approvals": approvals,
         "approved_by_me": any(approval.user == request.user for approval in approvals),
         "missing": approvals_missing(rule_set) if is_open else 0,

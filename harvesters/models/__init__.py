@@ -3,6 +3,7 @@
 from harvesters.models.facts import (
     Actor,
     ActorLogin,
+    ChangedContribution,
     Contribution,
     Participation,
     Repository,
@@ -16,6 +17,7 @@ from harvesters.models.upkeep import Heartbeat, RateBudget, WebhookDelivery
 __all__ = [
     "Actor",
     "ActorLogin",
+    "ChangedContribution",
     "Contribution",
     "HarvestCursor",
     "HarvestCursorQuerySet",

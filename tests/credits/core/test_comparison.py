@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credits.core.comparison import BIGGEST, Change, compare_scores, lines_by_participation
+from credits.core.comparison import BIGGEST, Change, Comparing
 from credits.core.scoring import ScoreResult
 
 
@@ -11,6 +11,12 @@ def result(participation, points, *, contribution=None, category="code"):
     return ScoreResult(
         contribution or participation, participation, points, category, "counted", ()
     )
+
+
+def compare_scores(before, after, *, actors, newcomers):
+    comparing = Comparing()
+    comparing.add(before, after, actors)
+    return comparing.compared(newcomers)
 
 
 SCORES = st.lists(
@@ -69,7 +75,16 @@ def test_who_has_nothing_is_not_at_the_top():
     assert Change(200, 150).percent == -25
 
 
-def test_the_results_of_chosen_contributions_are_found():
-    results = [result(1, 5, contribution=9), result(2, 6, contribution=9), result(3, 7)]
+@given(SCORES, SCORES, st.integers(0, 30))
+def test_it_makes_no_difference_in_how_many_pieces_it_is_told(before, after, cut):
+    comparing = Comparing()
+    comparing.add(before[:cut], after[:cut], ACTORS)
+    comparing.add(before[cut:], after[cut:], ACTORS)
 
-    assert lines_by_participation(results, {9}) == {9: {1: results[0], 2: results[1]}}
+    assert comparing.compared(()) == compare_scores(before, after, actors=ACTORS, newcomers=())
+
+
+def test_whose_participation_is_not_told_is_left_out():
+    compared = compare_scores([result(1, 5)], [result(1, 5)], actors={}, newcomers=())
+
+    assert compared.total == Change(0, 0)

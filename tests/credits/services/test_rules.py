@@ -22,7 +22,6 @@ from credits.services.rules import (
     NotADraftError,
     VersionTakenError,
     approve_rule_set,
-    compiled,
     create_draft,
     discard_draft,
     own_slugs,
@@ -143,7 +142,7 @@ def test_the_database_refuses_to_delete_what_is_published(rule_set):
 
 
 def test_the_rules_of_a_rule_set_are_read_once(rule_set):
-    assert compiled(rule_set) is compiled(RuleSet.objects.get())
+    assert rule_set.compiled is RuleSet.objects.get().compiled
 
 
 OWN = SOURCE.replace('"ai-open-source"', '"vision"')

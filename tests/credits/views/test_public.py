@@ -9,7 +9,7 @@ from django.urls import reverse
 from credits.core.checkpoint import verify_checkpoint
 from credits.core.expressions import FUNCTIONS, METHODS
 from credits.core.expressions.functions import signature
-from credits.core.facts import FIELDS
+from credits.core.fields import FIELDS
 from credits.models import LogEntry, Project
 from credits.services.issuer import issuer_signer
 from credits.services.log import append_entry, log_origin, publish_checkpoint

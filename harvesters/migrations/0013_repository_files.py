@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('harvesters', '0011_opening_answers'),
+        ('harvesters', '0012_changed_contributions'),
     ]
 
     operations = [
