@@ -14,8 +14,9 @@ from typing import Any
 
 from credits.core.problems import Problem, pointed
 from credits.core.rule_writer import inline
+from credits.core.rules import LimitKind, Period
 
-REST = "rest"
+REST = "else"
 """The field of an entry that holds, as TOML, what no other field shows."""
 
 
@@ -54,6 +55,7 @@ TABLES: Mapping[str, tuple[FieldSpec, ...]] = {
         _ID,
         _WHEN,
         FieldSpec("state", Shape.CHOICE, ("not_counted", "waiting"), "not_counted"),
+        FieldSpec("days", Shape.NUMBER),
         *_SENTENCE,
         _WHY,
     ),
@@ -65,6 +67,20 @@ TABLES: Mapping[str, tuple[FieldSpec, ...]] = {
         FieldSpec("bands.of", Shape.LINE),
         FieldSpec("bands.steps", Shape.STEPS),
         FieldSpec("bands.more", Shape.NUMBER),
+        *_SENTENCE,
+        _WHY,
+    ),
+    "factors": (_ID, _WHEN, FieldSpec("factor", Shape.NUMBER), *_SENTENCE, _WHY),
+    "limits": (
+        _ID,
+        FieldSpec("kind", Shape.CHOICE, tuple(LimitKind)),
+        FieldSpec("per", Shape.CHOICE, tuple(Period)),
+        FieldSpec("of", Shape.LIST),
+        FieldSpec("rules", Shape.LIST),
+        FieldSpec("most", Shape.NUMBER),
+        FieldSpec("above", Shape.NUMBER),
+        FieldSpec("steps", Shape.STEPS),
+        FieldSpec("rest", Shape.NUMBER),
         *_SENTENCE,
         _WHY,
     ),

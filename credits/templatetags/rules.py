@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from credits.core.comparison import Change
 from credits.core.rule_diff import Difference
-from credits.core.rule_form import Entry, FieldError, FieldSpec
+from credits.core.rule_form import REST, Entry, FieldError, FieldSpec
 from credits.services.standing import Stand, Standing
 
 register = template.Library()
@@ -79,7 +79,7 @@ FIELD_NAMES = {
     "of": _("Kinds of work it looks at"),
     "rules": _("Rules it looks at"),
     "steps": _("So many items at so many per cent, one a line, such as 10: 100"),
-    "rest": _("Anything else, as TOML"),
+    "rest": _("Per cent of all further items"),
     "most": _("At most"),
     "above": _("Or, if that is more, so many points"),
 }
@@ -145,6 +145,12 @@ def choice_name(choice: str) -> str:
 def value_of(entry: Entry, spec: FieldSpec) -> str:
     """What stands in a field of the form."""
     return entry.values.get(spec.name) or spec.default
+
+
+@register.filter
+def rest_of(entry: Entry) -> str:
+    """What no field of the form shows."""
+    return entry.values.get(REST, "")
 
 
 @register.filter

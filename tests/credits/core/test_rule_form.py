@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credits.core.problems import Problem
-from credits.core.rule_form import REST, TABLES, Entry, form_of
+from credits.core.rule_entries import KEYS
+from credits.core.rule_form import REST, TABLES, TOP, Entry, form_of
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rule_writer import read_structure, write_rule_set
 from credits.core.rules import RuleSetError
@@ -16,7 +17,60 @@ def through_form(source):
     return write_rule_set(form_of(read_structure(source)).structure()).text
 
 
-@pytest.mark.parametrize("source", [DEFAULT, SMALL])
+WHOLE = (
+    SMALL.replace('en = "Not counted: a merge"', 'days = 7\nen = "Waits"', 1)
+    + """
+[[factors]]
+id = "bulk"
+when = 'is_mechanical'
+factor = 0.2
+en = "A bulk change"
+zh = "批量改动"
+source = "reasoned: a test"
+
+[[limits]]
+id = "slower"
+kind = "decay"
+per = "month"
+of = ["code", "docs"]
+steps = [[10, 100], [10, 50]]
+rest = 25
+en = "Item {place} of {period}"
+zh = "{period} 第 {place} 项"
+source = "reasoned: a test"
+
+[[limits]]
+id = "two-people"
+kind = "share"
+per = "month"
+rules = ["review"]
+most = 30
+above = 2.5
+en = "Much with one person"
+zh = "与一人过多"
+source = "reasoned: a test"
+"""
+)
+"""A rule set that has everything of which the form has a field."""
+
+
+def test_every_key_of_a_rule_set_has_a_field():
+    shown = {(table, spec.path[0]) for table, specs in TABLES.items() for spec in specs}
+
+    for table in TABLES:
+        assert KEYS[table] == {key for name, key in shown if name == table}
+    assert KEYS["top"] == {*TABLES, *(spec.path[0] for spec in TOP)}
+
+
+@pytest.mark.parametrize("source", [WHOLE, DEFAULT])
+def test_nothing_that_the_form_knows_stands_in_the_field_for_all_else(source):
+    form = form_of(read_structure(source))
+
+    entries = [form.top, *(entry for found in form.tables.values() for entry in found)]
+    assert not any(REST in entry.values for entry in entries)
+
+
+@pytest.mark.parametrize("source", [DEFAULT, SMALL, WHOLE])
 def test_a_rule_set_comes_out_of_the_form_as_it_went_in(source):
     assert parse_rule_set(through_form(source)).digest == parse_rule_set(source).digest
 
