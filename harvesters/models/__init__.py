@@ -7,10 +7,10 @@ from harvesters.models.facts import (
     Contribution,
     Participation,
     Repository,
+    RepositoryFile,
     RepositoryPath,
     WorkKey,
 )
-from harvesters.models.files import RepositoryFile
 from harvesters.models.harvest import HarvestCursor, HarvestCursorQuerySet, HarvestGap, KeptAnswer
 from harvesters.models.upkeep import Heartbeat, RateBudget, WebhookDelivery
 

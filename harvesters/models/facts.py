@@ -50,6 +50,25 @@ class RepositoryPath(models.Model):
         return self.path
 
 
+class RepositoryFile(models.Model):
+    """A text file of the default branch that says something to us, as it was last seen changed."""
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="files")
+    path = models.CharField(max_length=500)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "path"], name="file_once_per_repository")
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class Actor(models.Model):
     """A forge account. Its key is (host, numeric id); the login is a label that may change."""
 
