@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from credits.views import (
     certificates,
+    coursework,
     maintainer,
     public,
     rule_editor,
@@ -60,7 +61,19 @@ students = [
     path("me/accounts", student.accounts, name="accounts"),
 ]
 
-teachers = [path("teacher", teacher.portfolio, name="portfolio")]
+teachers = [
+    path("teacher", teacher.portfolio, name="portfolio"),
+    path("teacher/coursework", coursework.coursework, name="coursework"),
+    path(
+        "teacher/coursework/projects/<slug:slug>", coursework.coursework_ask, name="coursework-ask"
+    ),
+    path("teacher/coursework/requests", coursework.course_assignments, name="course-assignments"),
+    path(
+        "teacher/coursework/requests/<int:pk>/withdraw",
+        coursework.course_assignment_withdraw,
+        name="course-assignment-withdraw",
+    ),
+]
 
 maintainers = [
     path("maintain", maintainer.maintained, name="maintained"),
@@ -79,6 +92,16 @@ maintainers = [
     ),
     path(
         "maintain/<slug:slug>/rules/<int:pk>/<slug:name>", rule_sets.act, name="maintained-rule-act"
+    ),
+    path(
+        "maintain/<slug:slug>/coursework",
+        coursework.maintained_coursework,
+        name="maintained-coursework",
+    ),
+    path(
+        "maintain/<slug:slug>/coursework/<int:pk>",
+        coursework.maintained_assignment,
+        name="maintained-assignment",
     ),
 ]
 

@@ -16,6 +16,7 @@ from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, 
 from credits.services.drafting import former_version
 from credits.services.preview import case_outcomes
 from credits.services.standing import standing_of
+from credits.views.coursework import coursework_of
 from credits.views.maintainer import rule_set_or_none
 from credits.views.records import points_by_month, totals_of
 from credits.views.rule_words import changes_between, versions_in_words
@@ -50,6 +51,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "rule_set": rule_set_or_none(shown, now),
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
+        **coursework_of(shown, now),
     }
     return render(request, "credits/public/project.html", context)
 

@@ -34,11 +34,19 @@ PAGES = {
         "/accounts/email/",
         "/accounts/2fa/",
     ),
-    "teacher": ("/teacher",),
+    "teacher": (
+        "/teacher",
+        "/teacher/coursework",
+        "/teacher/coursework/projects/pocket-lm",
+        "/teacher/coursework/projects/speech-lab",
+        "/teacher/coursework/requests",
+    ),
     "maintainer": (
         "/maintain",
         "/maintain/vision-toolkit",
         "/maintain/vision-toolkit/rules",
+        "/maintain/pocket-lm/coursework",
+        "/maintain/pocket-lm/coursework?state=all",
     ),
     "registrar": (
         "/registrar?state=all",

@@ -18,6 +18,6 @@ UNGUARD = "DROP TRIGGER published_rule_set_goes_on ON credits_ruleset;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credits", "0007_rule_set_lifecycle")]
+    dependencies = [("credits", "0009_rule_set_lifecycle")]
 
     operations = [migrations.RunSQL(GUARD, UNGUARD)]
