@@ -15,11 +15,18 @@ from credits.core.scoring import ScoreResult, score_contributions
 from credits.core.texts import Text
 from credits.core.traces import sentence
 from credits.models import Project
-from credits.services.preview_rows import newcomers_among, read_history, read_work
+from credits.services.preview_rows import (
+    first_month_that_fits,
+    newcomers_among,
+    read_history,
+    read_work,
+)
 from credits.services.rules import rule_set_in_force
 from harvesters.models import Actor, Contribution, Participation
 
 MONTHS = 12
+MOST_LOOKED_AT = 60_000
+"""Participations of one preview: what a page can compute while somebody waits."""
 SIDES_SHOWN = 4
 """Of a contribution that many share, the people whose reasons are shown."""
 
@@ -116,13 +123,14 @@ def preview_rule_set(
 ) -> Preview:
     """Score ``project`` by ``rules`` and by what is in force, and compare; nothing is written.
 
-    It looks at ``months`` whole months and the one that is not over.
+    It looks at ``months`` whole months and the one that is not over; at fewer, where a project is
+    so busy that nobody would wait for all of them.
 
     Raises:
         NoRuleSetError: nothing is in force to compare with.
     """
     in_force = rule_set_in_force(project, now=now).compiled
-    start = months_before(now, months)
+    start = first_month_that_fits(project, months_before(now, months), MOST_LOOKED_AT)
     comparing, counted = Comparing(), set[int]()
     for chunk in read_history(project, start=start):
         scored = [score_contributions(chunk.items, by, now=now) for by in (in_force, rules)]

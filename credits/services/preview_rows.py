@@ -4,6 +4,7 @@ It is read by cells, one person's month each, because work items and limits need
 those. What a project harvested before it was first scored has no place yet and is not seen.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,24 @@ def read_history(project: Project, *, start: datetime) -> Iterator[HistoryChunk]
     """What happened in ``project`` from the month of ``start`` on, a chunk at a time."""
     first = start.year * MONTHS_A_YEAR + start.month - 1
     return read_cells(project, [cell for cell in all_cells(project) if cell.month >= first])
+
+
+def first_month_that_fits(project: Project, start: datetime, most: int) -> datetime:
+    """``start``, or the first later month from which on there are at most ``most`` participations.
+
+    The newest month is always looked at.
+    """
+    sizes: Counter[int] = Counter()
+    for cell in all_cells(project):
+        sizes[cell.month] += cell.size
+    first = start.year * MONTHS_A_YEAR + start.month - 1
+    newest, total = max(sizes, default=first), 0
+    for month in range(newest, first - 1, -1):
+        total += sizes[month]
+        if total > most and month < newest:
+            year, number = divmod(month + 1, MONTHS_A_YEAR)
+            return start.replace(year=year, month=number + 1)
+    return start
 
 
 def read_work(project: Project, contributions: Collection[int]) -> Iterator[HistoryChunk]:

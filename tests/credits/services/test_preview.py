@@ -14,6 +14,7 @@ from credits.models import Score
 from credits.services.bands import bands_of
 from credits.services.preview import ActorChange, months_before, preview_rule_set
 from credits.services.preview_json import as_json
+from credits.services.preview_rows import first_month_that_fits
 from credits.services.rules import NoRuleSetError
 from credits.services.scoring import score_project
 from harvesters.forge import Participant, Role
@@ -129,6 +130,19 @@ def test_more_months_show_more(worked):
     score_project(worked, now=NOW)
 
     assert preview_rule_set(FEWER, worked, now=NOW, months=24).contributions == 5
+
+
+def test_of_a_very_busy_project_the_newest_months_are_looked_at(worked):
+    older = [replace(change(80 + n), occurred_at=NOW - timedelta(days=90)) for n in range(9)]
+    harvest(worked, *older, now=NOW)
+    score_project(worked, now=NOW)
+    start = months_before(NOW, 12)
+
+    found = [first_month_that_fits(worked, start, most) for most in (100, 13, 6, 1)]
+
+    october = datetime(2026, 10, 1, tzinfo=UTC)
+    assert found[:2] == [start, datetime(2026, 9, 1, tzinfo=UTC)]
+    assert found[2:] == [datetime(2026, 9, 1, tzinfo=UTC), october]
 
 
 def test_the_months_before_are_counted_over_the_turn_of_years():

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from credits.models import RuleSet
+from credits.services.scoring import score_project
 from tests.histories import *  # noqa: F403
 from tests.university import *  # noqa: F403
 
@@ -47,6 +48,7 @@ def test_a_preview_says_who_gains_and_who_loses(
     change.facts, change.occurred_at = {"sizes": {"code": [30, 0]}}, timezone.now()
     change.save()
     project.repositories.add(change.repository)
+    score_project(project, now=timezone.now())
     file = tmp_path / "rules.toml"
     generous = SOURCE.read_text(encoding="utf-8").replace("[45, 4]", "[45, 6]")
     cases = generous.index("[[cases]]")
