@@ -133,8 +133,9 @@ def preview_rule_set(
     start = first_month_that_fits(project, months_before(now, months), MOST_LOOKED_AT)
     comparing, counted = Comparing(), set[int]()
     for chunk in read_history(project, start=start):
-        scored = [score_contributions(chunk.items, by, now=now) for by in (in_force, rules)]
-        comparing.add(*scored, chunk.actors)
+        old = score_contributions(chunk.items, in_force, now=now)
+        new = score_contributions(chunk.items, rules, now=now)
+        comparing.add(old, new, chunk.actors)
         counted |= chunk.counted
     people = comparing.people()
     compared = comparing.compared(newcomers_among(project, people, start))
