@@ -25,7 +25,7 @@ from credits.services.rules import rule_set_in_force
 from harvesters.models import Actor, Contribution, Participation
 
 MONTHS = 12
-MOST_LOOKED_AT = 60_000
+MOST_LOOKED_AT = 40_000
 """Participations of one preview: what a page can compute while somebody waits."""
 SIDES_SHOWN = 4
 """Of a contribution that many share, the people whose reasons are shown."""

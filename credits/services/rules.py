@@ -5,7 +5,7 @@ Writing is here; since when a version counts, and until when, `credits.services.
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -213,7 +213,12 @@ def _written(
 ) -> RuleSet:
     draft.source, draft.digest, draft.author, draft.origin = source, digest, author, origin
     draft.written_at = now or timezone.now()
-    draft.save()
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError as error:
+        # Somebody else saved the same version at the same moment.
+        raise _taken() from error
     return draft
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Q
+
 from credits.models import RuleSet
 
 
@@ -36,9 +38,11 @@ def standings_of(rule_sets: Iterable[RuleSet], *, now: datetime) -> Mapping[int,
     """The standing of each of ``rule_sets``, by its key; one query."""
     asked = list(rule_sets)
     owners = {rule_set.project_id for rule_set in asked}
-    active = RuleSet.objects.filter(state=RuleSet.State.ACTIVE)
+    mine = Q(project__in=[owner for owner in owners if owner is not None])
+    mine |= Q(project=None) if None in owners else Q()
+    active = RuleSet.objects.filter(mine, state=RuleSet.State.ACTIVE)
     rows = active.values_list("project_id", "active_from", "pk").order_by("active_from", "pk")
-    order = [(owner, since, pk) for owner, since, pk in rows if since and owner in owners]
+    order = [(owner, since, pk) for owner, since, pk in rows if since]
     return {rule_set.pk: _standing(rule_set, order, now) for rule_set in asked}
 
 

@@ -155,6 +155,8 @@ def saved_or_told(
 ) -> tuple[RuleSet | None, Mapping[str, Any]]:
     """Save ``source``, or tell what is wrong with it, or, if that was asked, what it changes."""
     now = timezone.now()
+    # Browsers end lines with two characters.
+    source = source.replace("\r\n", "\n")
     try:
         refuse_other_slug(source, project)
         if request.POST.get("act") == "preview":

@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 "file": options["file"],
                 "slug": rules.slug,
                 "version": rules.version,
-                "rules": len(rules.guards) + len(rules.rules),
+                "rules": len(rules.texts),
                 "cases": len(rules.cases),
             }
         )

@@ -372,6 +372,16 @@ def test_the_database_lets_no_published_version_go_to_another_project(rule_set, 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_two_who_draft_the_same_version_at_once_are_not_both_told_that_it_is_kept(committed_db):
+    results = at_once(lambda: create_draft(SOURCE), lambda: create_draft(CHANGED))
+
+    kept = RuleSet.objects.get()
+    failed = [result for result in results if isinstance(result, Exception)]
+    assert all(type(error) is VersionTakenError for error in failed)
+    assert kept.source in {SOURCE, CHANGED}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_who_publish_at_once_publish_once(committed_db):
     draft = create_draft(SOURCE)
     publish = lambda: publish_rule_set(draft, active_from=NOW, now=NOW)  # noqa: E731

@@ -14,6 +14,7 @@ from credits.core.rule_reader import parse_rule_set
 from credits.models import Project, RuleSet
 from credits.services.repository_rules import drafts_from_repositories
 from credits.services.rules import create_draft, rule_set_in_force
+from credits.services.scoring import score_project
 from harvesters.models import Repository, RepositoryFile
 from tests.histories import *  # noqa: F403
 from tests.histories import change, harvest
@@ -129,8 +130,13 @@ def test_a_text_is_saved_and_a_wrong_one_comes_back_whole(sun, draft):
     seen = draft.digest
     wrong = FEWER.replace("is_merge'", "is_mrge'")
 
+    by_browser = FEWER.replace("\n", "\r\n")
+
     refused = sun.post(page("rule-text", draft), {"source": wrong, "seen": seen, "act": "save"})
-    saved = sun.post(page("rule-text", draft), {"source": FEWER, "seen": seen, "act": "save"})
+    saved = sun.post(
+        page("rule-text", draft),
+        {"source": by_browser, "seen": seen, "act": "save"},
+    )
 
     words = words_of(refused)
     assert refused.status_code == 422
@@ -138,7 +144,7 @@ def test_a_text_is_saved_and_a_wrong_one_comes_back_whole(sun, draft):
     assert "line 18, column 9" in words or "column 9" in words
     assert "is_mrge" in refused.context["form"].data["source"]
     assert saved.status_code == 302
-    assert RuleSet.objects.get(pk=draft.pk).source.replace("\r\n", "\n") == FEWER
+    assert RuleSet.objects.get(pk=draft.pk).source == FEWER
 
 
 def test_a_text_of_another_name_is_refused(sun, draft):
@@ -361,13 +367,14 @@ def test_pages_take_as_many_queries_however_many_versions_and_contributions_ther
         for number in range(size):
             create_draft(OWN.replace('"1.0"', f'"{size}.{number}"', 1), project=worked)
         harvest(worked, *(change(size * 100 + n) for n in range(size)), now=timezone.now())
+        score_project(worked, now=timezone.now())
         with CaptureQueriesContext(connection) as queries:
             sun.get(reverse("maintained-rules", args=[worked.slug]))
             for name in ("rule-set", "rule-text", "rule-form", "rule-preview"):
                 sun.get(page(name, draft))
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] <= 75
+    assert counts[0] == counts[1] <= 85
 
 
 def test_what_the_file_in_the_repository_came_to_is_shown(sun, project, rule_set):
