@@ -23,13 +23,14 @@ MODULES = {
     "requests": ("harvest-requests", "harvest-thousand"),
     "rules": ("rules",),
     "scoring": ("score",),
+    "rescoring": ("rescore", "rescore-whole"),
     "preview": ("preview",),
     "certificates": ("issue", "verify"),
     "api": ("list",),
     "histories": ("histories",),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "preview", "api", "histories"}
+WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring"}
 
 
 def main() -> None:
