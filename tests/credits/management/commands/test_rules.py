@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from importlib import resources
 
 import pytest
@@ -45,7 +46,8 @@ def test_a_preview_says_who_gains_and_who_loses(
     rule_set, project, make_participation, tmp_path, capsys
 ):
     change = make_participation().contribution
-    change.facts, change.occurred_at = {"sizes": {"code": [30, 0]}}, timezone.now()
+    change.facts = {"sizes": {"code": [30, 0]}}
+    change.occurred_at = timezone.now() - timedelta(days=30)
     change.save()
     project.repositories.add(change.repository)
     score_project(project, now=timezone.now())
