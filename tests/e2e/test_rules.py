@@ -46,11 +46,11 @@ def test_a_rule_is_changed_in_the_form_and_tried_before_it_is_saved(visitors, dr
     code = page.get_by_role("group", name="Rule code", exact=True)
 
     code.locator("summary").click()
-    code.get_by_label("Points beyond the last size").fill("12")
+    code.get_by_label("Sentence in English").fill("Code of {lines_code} lines")
     page.get_by_role("button", name="Preview without saving").first.click()
 
     expect(page.get_by_role("heading", name=re.compile("Effect on"))).to_be_visible()
-    expect(page.get_by_label("Points beyond the last size").first).to_have_value("12")
+    expect(code.locator("summary")).to_contain_text("Code of {lines_code} lines")
 
 
 def test_a_fault_is_told_beside_its_field(visitors, draft):
@@ -75,8 +75,10 @@ def test_rules_are_added_and_moved_without_scripts(visitors, draft):
     page.get_by_role("button", name="Add: Rule", exact=True).click()
 
     expect(groups).to_have_count(before + 1)
-    page.get_by_role("button", name=re.compile("^Up ?: tests-with-code")).click()
-    expect(groups.first).to_have_accessible_name(re.compile("tests-with-code"))
+    second = groups.nth(1)
+    name = second.locator("summary b").inner_text()
+    second.get_by_role("button", name=re.compile("^Up")).click()
+    expect(groups.first).to_have_accessible_name(f"Rule {name}")
 
 
 def test_a_day_is_chosen_from_which_it_counts(visitors, draft):
