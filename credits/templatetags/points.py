@@ -52,6 +52,7 @@ STATE_TAGS = {
     "closed": "bad",
 }
 DEFAULT_SEPARATOR = ","
+NOTHING = "–"
 YES, NO = pgettext_lazy("value of a fact", "yes"), pgettext_lazy("value of a fact", "no")
 
 
@@ -150,7 +151,7 @@ def fact_value(value: Any) -> str:
         return str(YES if value else NO)
     if isinstance(value, int):
         return number(value)
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return (", ".join(map(str, value)) if isinstance(value, tuple) else str(value)) or NOTHING
 
 
 @register.filter

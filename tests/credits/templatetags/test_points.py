@@ -129,7 +129,14 @@ def test_in_a_rules_sentence_facts_stand_out_and_html_does_not_run():
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(True, "yes"), (False, "no"), (1200, "1,200"), (("bug", "good"), "bug, good"), ("", "")],
+    [
+        (True, "yes"),
+        (False, "no"),
+        (1200, "1,200"),
+        (("bug", "good"), "bug, good"),
+        ("", "–"),
+        ((), "–"),
+    ],
 )
 def test_a_fact_is_shown_as_people_read_it(value, shown):
     assert fact_value(value) == shown
