@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from credits.services.integrity import look_for_signals as look
 from credits.services.issuer import issuer_signer
 from credits.services.log import publish_checkpoint
 from credits.services.scoring import score_stale_projects
@@ -27,3 +28,9 @@ def sign_checkpoint() -> int:
 def renew_status_lists() -> int:
     """Sign status lists that are older than a day; returns how many were."""
     return renew(now=timezone.now())
+
+
+@shared_task
+def look_for_signals() -> int:
+    """Ask where two independent signals speak; returns reviews opened."""
+    return look(now=timezone.now())

@@ -2,6 +2,7 @@
 
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
 from credits.models.idempotency import KeptAnswer
+from credits.models.integrity import IntegrityReview
 from credits.models.log import Checkpoint, LogEntry
 from credits.models.project import Project, RuleSet
 from credits.models.recognition import (
@@ -20,6 +21,7 @@ __all__ = [
     "Checkpoint",
     "Claim",
     "CreditPolicy",
+    "IntegrityReview",
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",

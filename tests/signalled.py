@@ -1,0 +1,69 @@
+"""A project in which two people accept one another's evening of work: two signals speak.
+
+Tests take these fixtures by ``from tests.signalled import *``.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import Identity, User
+from accounts.services import prove_identity
+from credits.models import IntegrityReview, Project
+from credits.services.integrity import open_reviews
+from harvesters.forge import ContributionRecord, Kind, Participant, Role
+from tests.histories import account, actor, harvest, record
+
+LOOKED = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+def accepted(number: int, author: str, *mergers: str, **facts: Any) -> ContributionRecord:
+    """A change of ``author`` that ``mergers`` merged."""
+    parts = [Participant(account(author), Role.AUTHOR)]
+    parts += [Participant(account(login), Role.MERGER) for login in mergers]
+    return record(number, parts, pull_requests=[number], **facts)
+
+
+def approval(number: int, reviewer: str, change: int, **facts: Any) -> ContributionRecord:
+    """The approval of change ``change`` by ``reviewer``."""
+    return record(
+        number,
+        [Participant(account(reviewer), Role.REVIEWER)],
+        kind=Kind.REVIEW,
+        state="approved",
+        **{"review_state": "approved", "pull_requests": [change], **facts},
+    )
+
+
+def evening(begin: int, *, author: str = "li", merger: str = "wu") -> list[ContributionRecord]:
+    """Twelve changes of one day (they are an hour apart), and one back for the merger."""
+    changes = [accepted(begin + hour, author, merger) for hour in range(12)]
+    return [*changes, accepted(begin + 12, merger, author)]
+
+
+@pytest.fixture
+def trading(project: Project, student: User) -> Project:
+    """Li has proved the account; what Li and Wu did was harvested."""
+    harvest(project, *evening(24), now=LOOKED)
+    prove_identity(student, actor("li"), method=Identity.Method.DEMO, now=LOOKED)
+    return project
+
+
+@pytest.fixture
+def review(trading: Project) -> IntegrityReview:
+    """The question that follows."""
+    open_reviews(trading, now=LOOKED)
+    return IntegrityReview.objects.get()
+
+
+@pytest.fixture
+def sun(project: Project) -> User:
+    """A maintainer of the project."""
+    person = User.objects.create_user("sun")
+    project.maintainers.add(person)
+    return person
+
+
+def later(**much: int) -> datetime:
+    return LOOKED + timedelta(**much)
