@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from credits.views import (
     certificates,
+    integrity,
     maintainer,
     public,
     student,
@@ -55,6 +56,8 @@ students = [
         name="application-withdraw",
     ),
     path("me/accounts", student.accounts, name="accounts"),
+    path("me/reviews", integrity.own_reviews, name="integrity-reviews"),
+    path("me/reviews/<int:pk>", integrity.own_review, name="integrity-review"),
 ]
 
 teachers = [path("teacher", teacher.portfolio, name="portfolio")]
@@ -64,6 +67,10 @@ maintainers = [
     path("maintain/<slug:slug>", maintainer.maintained_project, name="maintained-project"),
     path("maintain/<slug:slug>/sources", maintainer.maintained_sources, name="maintained-sources"),
     path("maintain/<slug:slug>/harvest", maintainer.maintained_harvest, name="maintained-harvest"),
+    path("maintain/<slug:slug>/reviews", integrity.project_reviews, name="maintained-reviews"),
+    path(
+        "maintain/<slug:slug>/reviews/<int:pk>", integrity.project_review, name="maintained-review"
+    ),
 ]
 
 registrars = [

@@ -30,6 +30,11 @@ class IntegrityReviewQuerySet(models.QuerySet["IntegrityReview"]):
         own = Identity.objects.active().filter(user=user).values("actor")
         return seen.exclude(actor__in=own)
 
+    def counts(self) -> dict[str, int]:
+        """How many there are, as ``all``, and how many of them are ``pending``."""
+        pending = models.Count("pk", filter=Q(state__in=IntegrityReview.PENDING))
+        return self.aggregate(all=models.Count("pk"), pending=pending)
+
 
 class IntegrityReview(models.Model):
     """A question about somebody's contributions to a project. It changes no score, ever.

@@ -43,6 +43,10 @@ STATE_TAGS = {
     "reversed": "bad",
     "rejected": "bad",
     "withdrawn": "",
+    "open": "wait",
+    "answered": "wait",
+    "cleared": "ok",
+    "upheld": "bad",
 }
 DEFAULT_SEPARATOR = ","
 
