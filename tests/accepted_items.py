@@ -1,6 +1,6 @@
 """Accepted contributions for signals: plain, one a day, by whom and through whom a test says."""
 
-from collections.abc import Sequence
+import random
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -39,8 +39,22 @@ def others(number: int = 20, *accepted_by: int) -> list[AcceptedItem]:
     ]
 
 
-def sketch_like(sketch: Sequence[int], equal: int) -> tuple[int, ...]:
-    """A sketch whose first ``equal`` positions are those of ``sketch``."""
-    return tuple(
-        value if place < equal else value + 1_000_000 + place for place, value in enumerate(sketch)
-    )
+def runs(code: int, count: int = 150) -> frozenset[int]:
+    """The hashes of the runs of a code: ``code`` says of which."""
+    chance = random.Random(code)
+    return frozenset(chance.randrange(2**32) for _ in range(count))
+
+
+def changed(code: frozenset[int], alike: float, seed: int = 1) -> frozenset[int]:
+    """Another code, which has so much of all runs of both in common with ``code``."""
+    chance = random.Random(seed)
+    kept = round(2 * alike * len(code) / (1 + alike))
+    own = sorted(code)
+    chance.shuffle(own)
+    new = (chance.randrange(2**32) for _ in range(len(code) - kept))
+    return frozenset(own[:kept]).union(new)
+
+
+def sketch(code: frozenset[int]) -> tuple[int, ...]:
+    """As `harvesters.sketches` draws it: the 64 smallest."""
+    return tuple(sorted(code)[:64])

@@ -181,8 +181,8 @@ CROSS JOIN LATERAL (
     FROM harvesters_contribution candidate
     WHERE candidate.facts -> 'sketch' IS NOT NULL AND candidate.occurred_at <= %(now)s
         AND candidate.state = 'merged' AND candidate.kind IN ('change', 'commit')
-        AND credits_sketch_bands(candidate.facts -> 'sketch') && (
-            SELECT credits_sketch_bands(facts -> 'sketch') FROM harvesters_contribution own
+        AND credits_sketch_buckets(candidate.facts -> 'sketch') && (
+            SELECT credits_sketch_buckets(facts -> 'sketch') FROM harvesters_contribution own
             WHERE own.id = mine.id)
         AND NOT EXISTS ({_COUNTS_ELSEWHERE} candidate.id)
     ORDER BY candidate.occurred_at, candidate.id LIMIT %(most)s OFFSET 0

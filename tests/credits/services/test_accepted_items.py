@@ -115,7 +115,7 @@ def test_accounts_that_one_person_proved_are_one_person(project, student):
 
 
 def test_what_is_alike_elsewhere_is_found_by_index_and_nothing_else(project, elsewhere):
-    near = [*SKETCH[:50], *range(14)]
+    near = [*SKETCH[:56], *range(900, 908)]
     harvest(elsewhere, accepted(1, "zhao", "sun", sketch=near), now=LOOKED, path="lab/speech")
     other = [value + 1_000 for value in SKETCH]
     harvest(elsewhere, accepted(2, "zhao", "sun", sketch=other), now=LOOKED, path="lab/speech")
@@ -125,7 +125,7 @@ def test_what_is_alike_elsewhere_is_found_by_index_and_nothing_else(project, els
 
     assert [item.sketch for item in found.elsewhere] == [tuple(near)]
     (copy,) = survey_of(found.items, elsewhere=found.elsewhere).copies.values()
-    assert (copy.person, copy.similarity) == (actor("zhao").pk, 0.781)
+    assert (copy.person, copy.similarity) == (actor("zhao").pk, 0.875)
 
 
 def test_a_sketch_is_looked_up_by_index(project):
@@ -133,7 +133,7 @@ def test_a_sketch_is_looked_up_by_index(project):
         sql.execute("SET LOCAL enable_seqscan = off")
         sql.execute(
             "EXPLAIN SELECT id FROM harvesters_contribution WHERE facts -> 'sketch' IS NOT NULL"
-            " AND credits_sketch_bands(facts -> 'sketch') && ARRAY[1, 2]::bigint[]"
+            " AND credits_sketch_buckets(facts -> 'sketch') && ARRAY[1, 2]::bigint[]"
         )
         plan = "\n".join(line for (line,) in sql.fetchall())
 
