@@ -26,6 +26,7 @@ MODULES = {
     "certificates": ("issue", "verify"),
     "api": ("list",),
     "histories": ("histories",),
+    "cohort": ("cohort",),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
 WITH_DATABASE = {"harvest", "api", "histories"}

@@ -1,4 +1,4 @@
-"""A project in which two people accept one another's evening of work: two signals speak.
+"""A project in which two people accept one another's evenings of work: two signals speak.
 
 Tests take these fixtures by ``from tests.signalled import *``.
 """
@@ -36,16 +36,22 @@ def approval(number: int, reviewer: str, change: int, **facts: Any) -> Contribut
     )
 
 
-def evening(begin: int, *, author: str = "li", merger: str = "wu") -> list[ContributionRecord]:
-    """Twelve changes of one day (they are an hour apart), and one back for the merger."""
-    changes = [accepted(begin + hour, author, merger) for hour in range(12)]
+def evenings(begin: int, *, author: str = "li", merger: str = "wu") -> list[ContributionRecord]:
+    """Ten changes in each of two days (they are an hour apart), and one back for the merger."""
+    hours = [begin + 24 * day + hour for day in range(2) for hour in range(10)]
+    changes = [accepted(hour, author, merger) for hour in hours]
     return [*changes, accepted(begin + 12, merger, author)]
+
+
+def everybody() -> list[ContributionRecord]:
+    """What others contribute, and another maintainer accepts."""
+    return [accepted(-100 - 24 * number, f"other{number}", "qian") for number in range(8)]
 
 
 @pytest.fixture
 def trading(project: Project, student: User) -> Project:
     """Li has proved the account; what Li and Wu did was harvested."""
-    harvest(project, *evening(24), now=LOOKED)
+    harvest(project, *evenings(24), *everybody(), now=LOOKED)
     prove_identity(student, actor("li"), method=Identity.Method.DEMO, now=LOOKED)
     return project
 

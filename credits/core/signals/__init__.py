@@ -16,6 +16,7 @@ from credits.core.signals.items import (
     Ground,
     Names,
     Signal,
+    few_a_day,
 )
 from credits.core.signals.near_copies import near_copy
 from credits.core.signals.survey import Survey, survey_of
@@ -58,7 +59,8 @@ GROUNDS: Mapping[str, Ground] = {
     "author_mismatch": Ground.ATTRIBUTION,
 }
 """What each signal rests on. One honest circumstance may explain all signals of a ground: a small
-team reviews itself, by few hands, of one house, in pairs. None explains two grounds."""
+team reviews itself, by few hands, of one house, in pairs. None explains two grounds: what was
+accepted in one go, by whoever worked it off, is a matter of time, so company counts few a day."""
 
 
 def find_signals(
@@ -75,8 +77,11 @@ def find_signals(
     ``off`` names signals that are switched off.
     """
     items = [item for item in survey.items.get(person, ()) if item.key not in settled]
+    few = few_a_day(items)
     found = (
-        finder(person, items, survey, names) for name, finder in FINDERS.items() if name not in off
+        finder(person, few if GROUNDS[name] is Ground.COMPANY else items, survey, names)
+        for name, finder in FINDERS.items()
+        if name not in off
     )
     return tuple(signal for signal in found if signal is not None)
 

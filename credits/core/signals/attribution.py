@@ -20,17 +20,20 @@ FIXED_COMPANY = 0.8
 
 
 def author_mismatch(
-    person: int, items: Sequence[AcceptedItem], _survey: Survey, names: Names
+    person: int, items: Sequence[AcceptedItem], survey: Survey, names: Names
 ) -> Signal | None:
     """More than half was written, as the commits say, by other accounts than the one it is under.
 
-    A contribution whose commits are not known is one without a mismatch.
+    A contribution whose commits are not known is one without a mismatch. One other account that
+    has nothing of its own here is most likely the person's second one, and no signal.
     """
     hit = [item for item in items if item.written_by and person not in item.written_by]
     value = share(len(hit), len(items))
     if len(items) < LEAST_ITEMS or value <= MISMATCH:
         return None
     people = tuple(sorted({who for item in hit for who in item.written_by}))
+    if len(people) == 1 and people[0] not in survey.items:
+        return None
     en, zh = named(people, names)
     return Signal(
         "author_mismatch",

@@ -10,6 +10,9 @@ from credits.core.signals.items import AcceptedItem, Ground, Names, Signal, list
 from credits.core.signals.survey import Survey
 
 LEAST_A_DAY = 10
+LEAST_DAYS = 2
+"""One such day may be a sprint, or that on which a maintainer works off what waited."""
+
 UNLIKELY = 1e-4
 USUAL_DAYS = 90
 TERMS = 500
@@ -19,7 +22,7 @@ TERMS = 500
 def burst(
     person: int, items: Sequence[AcceptedItem], survey: Survey, _names: Names
 ) -> Signal | None:
-    """At least 10 in a day, which by one's own usual day has a chance of less than 1 in 10,000.
+    """Twice at least 10 in a day, which by one's own usual day has a chance below 1 in 10,000.
 
     A day on which the project accepted more of everybody, as after a sprint or when a maintainer
     works off what waited, lets expect more in proportion. Who accepts one another is not
@@ -27,17 +30,17 @@ def burst(
     """
     own = Counter(item.occurred_at.date() for item in items)
     busy = [day for day in sorted(own) if own[day] >= LEAST_A_DAY]
-    if not busy:
+    if len(busy) < LEAST_DAYS:
         return None
-    others = _others_days(person, survey)
-    days = {day for day in busy if _chance(own[day], _expected(day, own, others)) < UNLIKELY}
-    if not days:
+    others, begin = _others_days(person, survey), min(survey.days)
+    days = {day for day in busy if _chance(own[day], _expected(day, own, others, begin)) < UNLIKELY}
+    if len(days) < LEAST_DAYS:
         return None
     most = max(sorted(days), key=lambda day: own[day])
     hit = [item for item in items if item.occurred_at.date() in days]
-    usual = _usual(most, own)
+    usual = _usual(most, own, begin)
     again = len(days) - 1
-    more_en = f", and {again} more such days" if again > 1 else ", and one more such day"
+    more = f"{again} more such days" if again > 1 else "one more such day"
     return Signal(
         "burst",
         Ground.TIME,
@@ -48,9 +51,9 @@ def burst(
         (),
         listed(hit),
         f"{own[most]} contributions were accepted on {most.isoformat()}, when a usual day of yours"
-        f" has {usual:g}" + (more_en if again else ""),
+        f" has {usual:g}, and {more}",
         f"{most.isoformat()} 一天有 {own[most]} 项贡献被接受，而你平时一天为 {usual:g} 项"
-        + (f"；另有 {again} 天也是如此" if again else ""),
+        f"；另有 {again} 天也是如此",
     )
 
 
@@ -63,15 +66,19 @@ def _others_days(person: int, survey: Survey) -> Mapping[date, int]:
     }
 
 
-def _expected(day: date, own: Mapping[date, int], others: Mapping[date, int]) -> float:
-    swell = others.get(day, 0) / max(1.0, _usual(day, others))
-    return max(1.0, _usual(day, own)) * max(1.0, swell)
+def _expected(day: date, own: Mapping[date, int], others: Mapping[date, int], begin: date) -> float:
+    swell = others.get(day, 0) / max(1.0, _usual(day, others, begin))
+    return max(1.0, _usual(day, own, begin)) * max(1.0, swell)
 
 
-def _usual(day: date, counts: Mapping[date, int]) -> float:
-    """The median of the 90 days before ``day``, days without anything among them."""
-    before = (day - timedelta(days=back) for back in range(1, USUAL_DAYS + 1))
-    return float(median(counts.get(earlier, 0) for earlier in before))
+def _usual(day: date, counts: Mapping[date, int], begin: date) -> float:
+    """The median of the 90 days before ``day``, days without anything among them.
+
+    What was before ``begin`` is not known; there the first 90 days that are stand for it.
+    """
+    first = max(begin, day - timedelta(days=USUAL_DAYS))
+    period = (first + timedelta(days=after) for after in range(USUAL_DAYS + 1))
+    return float(median(counts.get(known, 0) for known in period if known != day))
 
 
 def _chance(found: int, expected: float) -> float:

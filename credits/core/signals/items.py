@@ -1,13 +1,17 @@
 """What signals look at, and what they say."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 LEAST_ITEMS = 8
 """No signal says anything about fewer contributions."""
+
+FEW_A_DAY = 3
+"""Signals of company count no more of a day: whoever works off what waited accepts much at once."""
 
 NAMES_SHOWN = 5
 MOST_EVIDENCE = 1_000
@@ -81,6 +85,18 @@ class Signal:
 def share(hits: int, count: int) -> float:
     """How much of ``count``, to the thousandth; nothing of nothing."""
     return round(hits / count, 3) if count else 0.0
+
+
+def few_a_day(items: Iterable[AcceptedItem]) -> list[AcceptedItem]:
+    """The first three of each day (UTC); ``items`` are in order of time."""
+    seen: Counter[date] = Counter()
+    few = []
+    for item in items:
+        day = item.occurred_at.date()
+        seen[day] += 1
+        if seen[day] <= FEW_A_DAY:
+            few.append(item)
+    return few
 
 
 def listed(items: Iterable[AcceptedItem]) -> tuple[Evidence, ...]:

@@ -29,7 +29,7 @@ ALIKE = 0.7
 """From here on two sketches are those of near copies: of 400 functions whose names were all
 changed 0.80 are found, of 40,460 unrelated pairs 30."""
 
-NEAR_COPY_SHARE = 0.3
+NEAR_COPY_SHARE = 0.25
 LEAST_COPIES = 3
 IN_A_ROW, LOOKED_AT = 3, 32
 SHORTEST_SKETCH, LONGEST_SKETCH = 16, 64

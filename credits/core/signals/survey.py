@@ -1,11 +1,11 @@
 """What is looked up for everybody of a project at once, so that each person costs little."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
-from credits.core.signals.items import AcceptedItem
+from credits.core.signals.items import LEAST_ITEMS, AcceptedItem, share
 from credits.core.signals.near_copies import Copy, find_copies
 
 Houses = Mapping[int, frozenset[int]]
@@ -17,13 +17,8 @@ class Survey:
     """The accepted contributions of a project, counted in the ways that signals ask for."""
 
     items: Mapping[int, Sequence[AcceptedItem]]
-    total: int
-    accepted_authors: Mapping[int, frozenset[int]]
-    """Whose contributions a person accepted."""
-    accepted_by: Mapping[int, int]
-    """How many contributions a person accepted."""
-    accepted_in: Mapping[int, int]
-    """How many contributions people of an institution accepted."""
+    accepted_of: Mapping[int, Mapping[int, int]]
+    """How many contributions a person accepted of whom."""
     days: Mapping[date, Mapping[int, int]]
     """How many contributions each person had accepted on a day (UTC)."""
     copies: Mapping[int, Copy]
@@ -31,10 +26,19 @@ class Survey:
 
     def is_mutual(self, person: int, other: int) -> bool:
         """Whether each accepted something of the other."""
-        nobody: frozenset[int] = frozenset()
-        return other in self.accepted_authors.get(person, nobody) and (
-            person in self.accepted_authors.get(other, nobody)
+        return other in self.accepted_of.get(person, ()) and (
+            person in self.accepted_of.get(other, ())
         )
+
+    def usually_accepted_by(self, group: Set[int], outside: Set[int]) -> float | None:
+        """How much of the work of people not in ``outside`` somebody of ``group`` accepts.
+
+        None where there are fewer than 8 such contributions: then who knows what is usual.
+        """
+        others = [item for who, own in self.items.items() if who not in outside for item in own]
+        if len(others) < LEAST_ITEMS:
+            return None
+        return share(sum(not group.isdisjoint(item.accepted_by) for item in others), len(others))
 
 
 def survey_of(
@@ -47,27 +51,19 @@ def survey_of(
 
     ``elsewhere`` are contributions of other projects and times that may have been copied.
     """
-    known = houses or {}
     ordered = sorted(items, key=lambda item: (item.occurred_at, item.key))
     by_person: dict[int, list[AcceptedItem]] = defaultdict(list)
-    authors: dict[int, set[int]] = defaultdict(set)
-    accepted_by: Counter[int] = Counter()
-    accepted_in: Counter[int] = Counter()
+    accepted_of: dict[int, Counter[int]] = defaultdict(Counter)
     days: dict[date, Counter[int]] = defaultdict(Counter)
     for item in ordered:
         by_person[item.person].append(item)
         days[item.occurred_at.date()][item.person] += 1
-        accepted_by.update(item.accepted_by)
-        accepted_in.update({house for who in item.accepted_by for house in known.get(who, ())})
         for who in item.accepted_by:
-            authors[who].add(item.person)
+            accepted_of[who][item.person] += 1
     return Survey(
         items=dict(by_person),
-        total=len(ordered),
-        accepted_authors={who: frozenset(whose) for who, whose in authors.items()},
-        accepted_by=accepted_by,
-        accepted_in=accepted_in,
+        accepted_of=dict(accepted_of),
         days=dict(days),
         copies=find_copies(ordered, elsewhere),
-        houses=known,
+        houses=houses or {},
     )

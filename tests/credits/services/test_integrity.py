@@ -28,7 +28,7 @@ from credits.services.scoring import score_project
 from tests.histories import *  # noqa: F403
 from tests.histories import actor, harvest
 from tests.signalled import *  # noqa: F403
-from tests.signalled import LOOKED, accepted, evening, later
+from tests.signalled import LOOKED, accepted, evenings, everybody, later
 from tests.university import *  # noqa: F403
 
 State = IntegrityReview.State
@@ -44,17 +44,18 @@ def test_two_independent_signals_open_a_review_that_says_what_was_seen(review):
     assert review.actor == actor("li")
     assert review.state == State.OPEN
     assert review.due_at == later(days=14)
-    assert [signal["name"] for signal in review.signals] == ["reciprocity", "burst"]
+    assert [signal["name"] for signal in review.signals] == ["reciprocity", "one_hand", "burst"]
     assert review.signals[0]["en"] == (
-        "12 of 12 contributions were accepted only by people whose contributions you accept too: wu"
+        "20 of 20 contributions were accepted only by people whose contributions you accept too: wu"
     )
-    assert len(review.contributions) == 12
+    assert len(review.contributions) == 20
     assert review.people == {actor("wu").pk}
 
 
 def test_one_signal_alone_opens_none(project):
     spread = [accepted(30 * n, "li", "wu") for n in range(12)]
-    harvest(project, *spread, accepted(400, "wu", "li"), now=LOOKED)
+    back = accepted(400, "wu", "li")
+    harvest(project, *spread, back, *everybody(), now=LOOKED)
 
     assert open_reviews(project, now=LOOKED) == 0
 
@@ -65,7 +66,7 @@ def test_a_review_is_opened_once_and_its_evidence_is_kept_up_to_date(trading, re
 
     assert open_reviews(trading, now=later(days=2)) == 0
     review.refresh_from_db()
-    assert review.signals[0]["hits"] == 13
+    assert review.signals[0]["hits"] == 21
     assert (review.opened_at, review.due_at) == (LOOKED, later(days=14))
 
 
@@ -90,14 +91,15 @@ def test_what_was_decided_on_is_not_asked_about_again_but_new_work_may_be(
     decide(review, sun, uphold=uphold)
 
     assert open_reviews(trading, now=later(days=1)) == 0
-    harvest(trading, *evening(480), now=LOOKED)
+    harvest(trading, *evenings(480), now=LOOKED)
     assert open_reviews(trading, now=later(days=2)) == 1
     assert not review.contributions & IntegrityReview.objects.pending().get().contributions
 
 
 def test_accounts_of_one_person_are_one(project, student):
-    harvest(project, *evening(24, author="li")[:7], *evening(40, author="ming"), now=LOOKED)
-    assert open_reviews(project, now=LOOKED) == 1  # Ming alone has twelve.
+    few = evenings(24, author="li")[:1]
+    harvest(project, *few, *evenings(88, author="ming"), *everybody(), now=LOOKED)
+    assert open_reviews(project, now=LOOKED) == 1  # Ming alone has twenty.
     IntegrityReview.objects.all().delete()
     for login in ("li", "ming"):
         prove_identity(student, actor(login), method=Identity.Method.DEMO, now=LOOKED)
@@ -106,11 +108,11 @@ def test_accounts_of_one_person_are_one(project, student):
 
     review = IntegrityReview.objects.get()
     assert review.actor in (actor("li"), actor("ming"))
-    assert review.signals[0]["count"] == 19
+    assert review.signals[0]["count"] == 21
 
 
 def test_who_cannot_answer_yet_has_no_due_date_until_the_account_is_proved(project, student, sun):
-    harvest(project, *evening(24), now=LOOKED)
+    harvest(project, *evenings(24), *everybody(), now=LOOKED)
     open_reviews(project, now=LOOKED)
     review = IntegrityReview.objects.get()
 
@@ -196,9 +198,9 @@ def test_a_signal_that_is_mostly_wrong_is_switched_off(trading, review, sun):
 
     decide(review, sun)
 
-    assert set(switched_off_signals()) == {"reciprocity", "burst"}
+    assert set(switched_off_signals()) == {"reciprocity", "one_hand", "burst"}
     assert switched_off_signals()["burst"] == Overturned(5, 9)
-    harvest(trading, *evening(480), now=LOOKED)
+    harvest(trading, *evenings(480), now=LOOKED)
     assert open_reviews(trading, now=later(days=2)) == 0
 
 

@@ -15,7 +15,7 @@ from tests.histories import *  # noqa: F403
 from tests.histories import actor, harvest
 from tests.pages import HOSTILE, sendable, words_of
 from tests.signalled import *  # noqa: F403
-from tests.signalled import LOOKED, accepted, evening
+from tests.signalled import LOOKED, accepted, evenings
 from tests.university import *  # noqa: F403
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def past(review):
 
 def evidence(answer):
     html = answer.content.decode()
-    return re.findall(r'<section class="card">\s*<header><h2>.*?</section>', html, re.DOTALL)[:2]
+    return re.findall(r'<section class="card">\s*<header><h2>.*?</section>', html, re.DOTALL)[:3]
 
 
 def test_both_sides_are_shown_the_very_same_evidence(client, review, student, sun):
@@ -61,9 +61,9 @@ def test_both_sides_are_shown_the_very_same_evidence(client, review, student, su
 
     assert mine == theirs
     assert "You accept one another&#x27;s work" in mine[0]
-    assert "12 of 12 contributions were accepted only by people" in mine[0]
-    assert mine[0].count("/pull/") == 12
-    assert "12 contributions were accepted on 2026-10-02" in mine[1]
+    assert "20 of 20 contributions were accepted only by people" in mine[0]
+    assert mine[0].count("/pull/") == 20
+    assert "10 contributions were accepted on 2026-10-02" in mine[2]
 
 
 def test_nobody_else_sees_a_review(client, review, sun):
@@ -229,7 +229,7 @@ def test_what_a_contribution_is_like_is_shown_beside_it(as_li, project, student)
 def test_in_chinese_all_of_it_is_chinese(as_li, review):
     words = words_of(as_li.get(own(review), headers={"Accept-Language": "zh-hans"}))
 
-    assert "12 项贡献中，12 项只由与你互相接受贡献的人接受：wu" in words
+    assert "20 项贡献中，20 项只由与你互相接受贡献的人接受：wu" in words
 
 
 def test_pages_take_as_many_queries_however_much_evidence_there_is(as_li, review, trading):
@@ -238,7 +238,7 @@ def test_pages_take_as_many_queries_however_much_evidence_there_is(as_li, review
         with CaptureQueriesContext(connection) as queries:
             as_li.get(own(review))
         counts.append(len(queries))
-        harvest(trading, *evening(begin), now=LOOKED)
+        harvest(trading, *evenings(begin), now=LOOKED)
         open_reviews(trading, now=LOOKED)
 
     assert counts[0] == counts[1] == counts[2] <= 14

@@ -14,7 +14,8 @@ def sentence(name, history, **more):
 
 
 def test_reciprocity_names_those_who_accept_one_another():
-    history = [*items(6, 1, 2), *items(3, 1, 3), *items(3, 1, 9), *items(2, 2, 1), *items(1, 3, 1)]
+    own = [*items(6, 1, 2), *items(3, 1, 3), *items(3, 1, 9)]
+    history = [*own, *items(2, 2, 1), *items(1, 3, 1), *others()]
 
     signal = sentence("reciprocity", history)
 
@@ -27,7 +28,7 @@ def test_reciprocity_names_those_who_accept_one_another():
 
 
 def test_reciprocity_needs_eight_contributions_and_three_fifths():
-    partner = items(1, 2, 1)
+    partner = [*items(1, 2, 1), *others()]
 
     assert "reciprocity" not in names_found(1, [*items(7, 1, 2), *partner])
     assert "reciprocity" in names_found(1, [*items(8, 1, 2), *partner])
@@ -35,8 +36,22 @@ def test_reciprocity_needs_eight_contributions_and_three_fifths():
     assert "reciprocity" not in names_found(1, [*items(5, 1, 2), *items(4, 1, 9), *partner])
 
 
+def test_maintainers_who_accept_everybody_s_work_accept_each_other_s_too():
+    trade = [*items(10, 1, 2), *items(3, 2, 1)]
+
+    assert "reciprocity" not in names_found(1, [*trade, *others(16), *others(4, 2)])
+    assert "reciprocity" in names_found(1, [*trade, *others(17), *others(3, 2)])
+
+
+def test_of_a_project_without_anybody_else_nothing_can_be_told():
+    trade = [*items(10, 1, 2), *items(3, 2, 1)]
+
+    assert "reciprocity" not in names_found(1, [*trade, *others(7)])
+    assert "reciprocity" in names_found(1, [*trade, *others(8)])
+
+
 def test_one_independent_look_is_enough():
-    assert "reciprocity" not in names_found(1, [*items(10, 1, 2, 9), *items(3, 2, 1)])
+    assert "reciprocity" not in names_found(1, [*items(10, 1, 2, 9), *items(3, 2, 1), *others()])
 
 
 def test_one_hand_that_accepts_little_else_is_named():
@@ -47,7 +62,7 @@ def test_one_hand_that_accepts_little_else_is_named():
 
 
 def test_who_alone_looks_after_a_project_is_no_signal():
-    assert "one_hand" not in names_found(1, [*items(10, 1, 2), *others(20, 2)])
+    assert "one_hand" not in names_found(1, [*items(10, 1, 2), *others(16), *others(4, 2)])
     assert "one_hand" not in names_found(1, items(10, 1, 2))
 
 
@@ -68,7 +83,7 @@ def test_one_house_in_a_project_of_others_is_named():
 
 def test_a_laboratory_in_its_own_project_is_no_signal():
     houses = {who: frozenset({7}) for who in (1, 2, 3)}
-    history = [*items(5, 1, 2), *items(5, 1, 3), *others(20, 2)]
+    history = [*items(5, 1, 2), *items(5, 1, 3), *others(16), *others(4, 3)]
 
     assert "one_house" not in names_found(1, history, houses=houses)
 

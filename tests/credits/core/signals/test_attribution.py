@@ -9,7 +9,9 @@ def found(history):
 
 
 def test_work_that_others_wrote_is_named():
-    signal = found([*items(6, 1, 9, written_by=(4,)), *items(4, 1, 9)])["author_mismatch"]
+    history = [*items(6, 1, 9, written_by=(4,)), *items(4, 1, 9), *items(1, 4, 9)]
+
+    signal = found(history)["author_mismatch"]
 
     assert (signal.hits, signal.count, signal.value, signal.people) == (6, 10, 0.6, (4,))
     assert signal.en == "6 of 10 contributions hold commits of other accounts only: zhao"
@@ -17,7 +19,13 @@ def test_work_that_others_wrote_is_named():
 
 
 def test_half_is_not_more_than_half():
-    assert found([*items(5, 1, 9, written_by=(4,)), *items(5, 1, 9)]) == {}
+    assert found([*items(5, 1, 9, written_by=(4, 5)), *items(5, 1, 9)]) == {}
+
+
+def test_one_account_that_has_nothing_of_its_own_is_most_likely_a_second_one():
+    assert found(items(10, 1, 9, written_by=(4,))) == {}
+    two = [*items(5, 1, 9, written_by=(4,)), *items(5, 1, 9, written_by=(5,))]
+    assert "author_mismatch" in found(two)
 
 
 def test_who_wrote_a_part_wrote_it():

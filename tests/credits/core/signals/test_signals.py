@@ -106,8 +106,8 @@ def test_signals_of_one_ground_do_not_open_a_review():
 
 
 def test_two_grounds_open_one():
-    evening = [item(1, 2, day=40) for _ in range(14)]
-    history = [*items(4, 1, 2), *evening, *items(10, 2, 1), *others()]
+    evenings = [item(1, 2, day=day) for day in (40, 50) for _ in range(14)]
+    history = [*items(4, 1, 2), *evenings, *items(10, 2, 1), *others()]
 
     signals = find_signals(1, survey_of(history), NAMES)
 
