@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Identity, Institution, Membership, User
 from harvesters.models import Actor
 from harvesters.people import GIT_HOST, is_noreply, is_provable
+from harvesters.services.changes import mark_work_of
 
 
 class AccountsError(Exception):
@@ -42,7 +43,9 @@ def prove_identity(user: User, actor: Actor, *, method: Identity.Method, now: da
         return held
     try:
         with transaction.atomic():
-            return Identity.objects.create(user=user, actor=actor, method=method, proved_at=now)
+            made = Identity.objects.create(user=user, actor=actor, method=method, proved_at=now)
+            _mark_work_of(user)
+            return made
     except IntegrityError as error:
         # Perhaps the same person came twice at once.
         if held := own.first():
@@ -50,11 +53,18 @@ def prove_identity(user: User, actor: Actor, *, method: Identity.Method, now: da
         raise ActorTakenError from error
 
 
+@transaction.atomic
 def withdraw_identity(identity: Identity, *, now: datetime) -> Identity:
     """Undo a link; the facts stay with the actor, and certificates keep what they said."""
+    _mark_work_of(identity.user)
     Identity.objects.active().filter(pk=identity.pk).update(withdrawn_at=now)
     identity.refresh_from_db()
     return identity
+
+
+def _mark_work_of(user: User) -> None:
+    """What one person did under several accounts is scored together."""
+    mark_work_of(Identity.objects.active().filter(user=user).values_list("actor_id", flat=True))
 
 
 def link_confirmed_addresses(user: User, addresses: Iterable[str], *, now: datetime) -> int:

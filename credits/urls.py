@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from credits.views import (
     certificates,
+    coursework,
     integrity,
     maintainer,
     public,
@@ -60,13 +61,35 @@ students = [
     path("me/reviews/<int:pk>", integrity.own_review, name="integrity-review"),
 ]
 
-teachers = [path("teacher", teacher.portfolio, name="portfolio")]
+teachers = [
+    path("teacher", teacher.portfolio, name="portfolio"),
+    path("teacher/coursework", coursework.coursework, name="coursework"),
+    path(
+        "teacher/coursework/projects/<slug:slug>", coursework.coursework_ask, name="coursework-ask"
+    ),
+    path("teacher/coursework/requests", coursework.course_assignments, name="course-assignments"),
+    path(
+        "teacher/coursework/requests/<int:pk>/withdraw",
+        coursework.course_assignment_withdraw,
+        name="course-assignment-withdraw",
+    ),
+]
 
 maintainers = [
     path("maintain", maintainer.maintained, name="maintained"),
     path("maintain/<slug:slug>", maintainer.maintained_project, name="maintained-project"),
     path("maintain/<slug:slug>/sources", maintainer.maintained_sources, name="maintained-sources"),
     path("maintain/<slug:slug>/harvest", maintainer.maintained_harvest, name="maintained-harvest"),
+    path(
+        "maintain/<slug:slug>/coursework",
+        coursework.maintained_coursework,
+        name="maintained-coursework",
+    ),
+    path(
+        "maintain/<slug:slug>/coursework/<int:pk>",
+        coursework.maintained_assignment,
+        name="maintained-assignment",
+    ),
     path("maintain/<slug:slug>/reviews", integrity.project_reviews, name="maintained-reviews"),
     path(
         "maintain/<slug:slug>/reviews/<int:pk>", integrity.project_review, name="maintained-review"

@@ -64,6 +64,8 @@ class Kind(StrEnum):
     ANSWER = "answer"
     RELEASE = "release"
     ADVISORY = "advisory"
+    CLAIM = "claim"
+    MAINTENANCE = "maintenance"
 
 
 class Role(StrEnum):

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from credits.core.facts import Participant, ScoredInput
+from credits.core.inputs import Participant, ScoredInput
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DATA = resources.files("credits.core") / "data"

@@ -37,15 +37,19 @@ def approval(number: int, reviewer: str, change: int, **facts: Any) -> Contribut
 
 
 def evenings(begin: int, *, author: str = "li", merger: str = "wu") -> list[ContributionRecord]:
-    """Ten changes in each of two days (they are an hour apart), and one back for the merger."""
+    """Ten changes in each of two days, one in each of the next four, and one back for the merger.
+
+    The hour of a change is its number.
+    """
     hours = [begin + 24 * day + hour for day in range(2) for hour in range(10)]
+    hours += [begin + 24 * day for day in range(2, 6)]
     changes = [accepted(hour, author, merger) for hour in hours]
     return [*changes, accepted(begin + 12, merger, author)]
 
 
 def everybody() -> list[ContributionRecord]:
     """What others contribute, and another maintainer accepts."""
-    return [accepted(-100 - 24 * number, f"other{number}", "qian") for number in range(8)]
+    return [accepted(-300 - 24 * number, f"other{number}", "qian") for number in range(8)]
 
 
 @pytest.fixture

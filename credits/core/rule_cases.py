@@ -1,13 +1,13 @@
 """The cases of a rule set: facts made up by its author, and the points that they must earn."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from credits.core.expressions import EvaluationError, Type
-from credits.core.facts import LARGEST_COUNT, NO_FACTS, TYPES, Facts
-from credits.core.points import decimal_points
+from credits.core.facts import LARGEST_COUNT, NO_FACTS, Facts
+from credits.core.fields import TYPES
+from credits.core.points import THOUSAND, decimal_points
 from credits.core.rules import Case, RuleSet
 
 
@@ -16,7 +16,7 @@ def case_facts(values: Mapping[str, Any]) -> Facts | None:
     if not all(_fits(value, TYPES[name]) for name, value in values.items()):
         return None
     known = {name: _as_fact(value) for name, value in values.items()}
-    return replace(NO_FACTS, **known)
+    return NO_FACTS._replace(**known)
 
 
 def failure(case: Case, rule_set: RuleSet) -> str:
@@ -25,16 +25,20 @@ def failure(case: Case, rule_set: RuleSet) -> str:
     if facts is None:
         return "the facts of this case are of a wrong type"
     try:
-        guard, applied = rule_set.run(facts)
+        guard = rule_set.stop(facts)
+        applied, factors = rule_set.run(facts) if guard < 0 else ([], [])
     except EvaluationError as error:
         return f"this case cannot be computed: {error}"
     points = sum(given for _, given in applied)
+    for _, factor in factors:
+        points = points * factor // THOUSAND
     if points == case.points:
         return ""
     said = f"this case says {decimal_points(case.points)}, the rules give {decimal_points(points)}"
     if guard >= 0:
         return f"{said}: the guard {rule_set.guards[guard].id} holds"
     given = [f"{rule_set.rules[index].id} {decimal_points(part)}" for index, part in applied]
+    given += [f"{rule_set.factors[index].id} ×{decimal_points(part)}" for index, part in factors]
     return f"{said}: {', '.join(given) or 'no rule applies'}"
 
 

@@ -1,17 +1,18 @@
-"""Compile the guards and rules of a rule set to one Python function.
+"""Compile the guards of a rule set to one Python function, and its rules and factors to another.
 
 One call per contribution instead of one per rule is what makes scoring fast: 12 rules cost
 less than the function calls that they would otherwise need.
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from credits.core.expressions import RUNTIME, Typed
+from credits.core.facts import Facts
 from credits.core.points import to_thousandths
-from credits.core.rules import Bands, Run
+from credits.core.rules import Applied, Bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +24,51 @@ class CompiledRule:
     bands: Bands | None
 
 
-def compile_rules(conditions: Sequence[Typed], rules: Sequence[CompiledRule]) -> Run:
-    """The function that tells the first guard that holds, else the rules that apply."""
+@dataclass(frozen=True, slots=True)
+class CompiledFactor:
+    """A factor's condition, and by how many thousandths it multiplies."""
+
+    when: Typed
+    factor: int
+
+
+def compile_guards(conditions: Sequence[Typed]) -> Callable[[Facts], int]:
+    """The function that tells the first guard that holds, or -1."""
     body: list[ast.stmt] = [
-        _when(condition.node, _return(index, ast.List([], ast.Load())))
+        _when(condition.node, ast.Return(ast.Constant(index)))
         for index, condition in enumerate(conditions)
     ]
-    body += ast.parse("found = []").body
+    function: Callable[[Facts], int] = _function([*body, ast.Return(ast.Constant(-1))])
+    return function
+
+
+def compile_rules(
+    rules: Sequence[CompiledRule], factors: Sequence[CompiledFactor]
+) -> Callable[[Facts], tuple[Applied, Applied]]:
+    """The function that tells the rules that apply with their points, and the factors."""
+    body = ast.parse("found, times = [], []").body
     body += [_rule(index, rule) for index, rule in enumerate(rules)]
-    body.append(_return(-1, ast.Name("found", ast.Load())))
+    body += [
+        _when(factor.when.node, _append("times", index, ast.Constant(factor.factor)))
+        for index, factor in enumerate(factors)
+    ]
+    body.append(ast.Return(ast.parse("(found, times)", mode="eval").body))
+    function: Callable[[Facts], tuple[Applied, Applied]] = _function(body)
+    return function
+
+
+def _function(body: list[ast.stmt]) -> Any:
     function = ast.parse("def run(f): pass").body[0]
     if isinstance(function, ast.FunctionDef):
         function.body = body
     tree = ast.fix_missing_locations(ast.Module([function], []))
     names: dict[str, Any] = {**RUNTIME, "thousandths": to_thousandths, "band": _band}
     exec(compile(tree, "<rule set>", "exec"), names)  # noqa: S102 - our own tree
-    run: Run = names["run"]
-    return run
+    return names["run"]
 
 
 def _when(condition: ast.expr, action: ast.stmt) -> ast.If:
     return ast.If(condition, [action], [])
-
-
-def _return(guard: int, found: ast.expr) -> ast.Return:
-    return ast.Return(_tuple(ast.Constant(guard), found))
 
 
 def _rule(index: int, rule: CompiledRule) -> ast.stmt:
@@ -56,13 +77,13 @@ def _rule(index: int, rule: CompiledRule) -> ast.stmt:
     else:
         steps = ast.parse(repr(rule.bands.steps), mode="eval").body
         points = _call("band", rule.value.node, steps, ast.Constant(rule.bands.more))
-    pair = ast.Tuple([ast.Constant(index), points], ast.Load())
-    append = ast.Attribute(ast.Name("found", ast.Load()), "append", ast.Load())
-    return _when(rule.when.node, ast.Expr(ast.Call(append, [pair], [])))
+    return _when(rule.when.node, _append("found", index, points))
 
 
-def _tuple(*parts: ast.expr) -> ast.Tuple:
-    return ast.Tuple(list(parts), ast.Load())
+def _append(name: str, index: int, value: ast.expr) -> ast.Expr:
+    pair = ast.Tuple([ast.Constant(index), value], ast.Load())
+    append = ast.Attribute(ast.Name(name, ast.Load()), "append", ast.Load())
+    return ast.Expr(ast.Call(append, [pair], []))
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:

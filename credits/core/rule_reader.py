@@ -1,43 +1,38 @@
 """Read a rule set from TOML: every problem at once, each with its line and column."""
 
-import string
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any
 
-from credits.core.expressions import ExpressionError, Type, Typed, compile_expression
-from credits.core.facts import FIELDS, TYPES
-from credits.core.problems import SourceError
+from credits.core.expressions import Type, Typed, compile_expression
+from credits.core.expressions.operators import binary
+from credits.core.fields import AGE, FIELDS
+from credits.core.limit_reader import read_limit
 from credits.core.rule_cases import case_facts, failure
-from credits.core.rule_compiler import CompiledRule, compile_rules
+from credits.core.rule_compiler import (
+    CompiledFactor,
+    CompiledRule,
+    compile_guards,
+    compile_rules,
+)
+from credits.core.rule_entries import KEYS, LONGEST_SENTENCE, EntryReader
 from credits.core.rules import (
     GUARD_STATES,
     NOT_COUNTED,
-    OWN_REASONS,
     Bands,
     Case,
+    Factor,
     Guard,
+    Limit,
     Rule,
     RuleSet,
-    RuleSetError,
 )
 from credits.core.suggestions import suggestion
 from credits.core.texts import Text
 from credits.core.toml_positions import Path
-from credits.core.toml_reader import LONGEST_CATEGORY, LONGEST_SLUG, TomlReader
+from credits.core.toml_reader import LONGEST_CATEGORY, LONGEST_SLUG
 
-LONGEST_SOURCE = 200_000
-LONGEST_SENTENCE = 500
-MOST_ENTRIES = 500
 MOST_STEPS = 50
-
-_KEYS: Mapping[str, frozenset[str]] = {
-    "top": frozenset({"slug", "version", "title", "description", "guards", "rules", "cases"}),
-    "guards": frozenset({"id", "when", "state", "en", "zh", "source"}),
-    "rules": frozenset({"id", "category", "when", "points", "bands", "en", "zh", "source"}),
-    "cases": frozenset({"name", "facts", "points"}),
-    "bands": frozenset({"of", "steps", "more"}),
-}
+MOST_DAYS = 3_650
 
 
 def parse_rule_set(source: str) -> RuleSet:
@@ -49,23 +44,23 @@ def parse_rule_set(source: str) -> RuleSet:
     return _Reader(source).rule_set()
 
 
-class _Reader(TomlReader):
-    error: ClassVar[type[SourceError]] = RuleSetError
-
+class _Reader(EntryReader):
     def __init__(self, source: str) -> None:
-        super().__init__(source, LONGEST_SOURCE)
+        super().__init__(source)
         self.conditions: list[Typed] = []
         self.compiled: list[CompiledRule] = []
-        self.ids: set[str] = set()
+        self.multiplying: list[CompiledFactor] = []
 
     def rule_set(self) -> RuleSet:
-        self.check_keys(self.data, _KEYS["top"], ())
+        self.check_keys(self.data, KEYS["top"], ())
         slug = self.slug(self.data, "slug", (), LONGEST_SLUG)
         version = self.version()
         title = self.both(self.data, "title", ())
         description = self.both(self.data, "description", ())
         guards = tuple(self.guard(*entry) for entry in self.entries("guards"))
         rules = tuple(self.rule(*entry) for entry in self.entries("rules"))
+        factors = tuple(self.factor(*entry) for entry in self.entries("factors"))
+        limits = tuple(read_limit(self, *entry) for entry in self.entries("limits"))
         cases = tuple(self.case(*entry) for entry in self.entries("cases"))
         if "rules" not in self.data or self.data["rules"] == []:
             self.add((), "a rule set needs at least one [[rules]]")
@@ -77,29 +72,45 @@ class _Reader(TomlReader):
             description=description,
             guards=guards,
             rules=rules,
+            factors=factors,
+            limits=limits,
             cases=cases,
+            texts=_texts((*guards, *rules, *factors, *limits)),
             digest=self.digest,
-            run=compile_rules(self.conditions, self.compiled),
+            stop=compile_guards(self.conditions),
+            run=compile_rules(self.compiled, self.multiplying),
         )
         self.try_cases(rule_set)
         return rule_set
 
-    def entries(self, name: str) -> list[tuple[dict[str, Any], Path]]:
-        entries = list(self.tables(name, MOST_ENTRIES))
-        for entry, path in entries:
-            self.check_keys(entry, _KEYS[name], path)
-        return entries
-
     def guard(self, entry: dict[str, Any], path: Path) -> Guard:
         when = self.expression(entry, "when", path, Type.BOOL)
+        days = self.whole(entry["days"], (*path, "days"), MOST_DAYS) if "days" in entry else 0
         if when is not None:
-            self.conditions.append(when)
+            young = compile_expression(f"age_days < {days}", AGE, Type.BOOL)
+            self.conditions.append(binary("&&", when, young) if days else when)
         return Guard(
             id=self.id(entry, path),
             state=self.one_of(entry.get("state", NOT_COUNTED), GUARD_STATES, (*path, "state")),
             when=str(entry.get("when", "")),
             text=self.sentence(entry, path),
-            source=self.text(entry, "source", path, LONGEST_SENTENCE) if "source" in entry else "",
+            source=self.source_of(entry, path) if "source" in entry else "",
+            days=days,
+        )
+
+    def factor(self, entry: dict[str, Any], path: Path) -> Factor:
+        when = self.expression(entry, "when", path, Type.BOOL)
+        factor = self.thousandths(entry.get("factor"), (*path, "factor"))
+        if factor < 0:
+            self.add((*path, "factor"), "a factor is at least 0")
+        if when is not None:
+            self.multiplying.append(CompiledFactor(when, factor))
+        return Factor(
+            id=self.id(entry, path),
+            when=str(entry.get("when", "")),
+            factor=factor,
+            text=self.sentence(entry, path),
+            source=self.source_of(entry, path),
         )
 
     def rule(self, entry: dict[str, Any], path: Path) -> Rule:
@@ -117,18 +128,8 @@ class _Reader(TomlReader):
             points=str(entry.get("points", "")),
             bands=bands,
             text=self.sentence(entry, path),
-            source=self.text(entry, "source", path, LONGEST_SENTENCE),
+            source=self.source_of(entry, path),
         )
-
-    def id(self, entry: Mapping[str, Any], path: Path) -> str:
-        """The name of a guard or rule, which stands in every trace and so only once."""
-        name = self.slug(entry, "id", path, LONGEST_SLUG)
-        if name and name in self.ids:
-            self.add((*path, "id"), f"'{name}' stands here a second time")
-        if name in OWN_REASONS:
-            self.add((*path, "id"), f"'{name}' is the name of a reason that every rule set has")
-        self.ids.add(name)
-        return name
 
     def value(self, entry: dict[str, Any], bands: Bands | None, path: Path) -> Typed | None:
         """The size that bands look at, or the points themselves."""
@@ -142,7 +143,7 @@ class _Reader(TomlReader):
         if not isinstance(found, dict):
             self.add(path, "bands are a table: of, steps, more")
             return None
-        self.check_keys(found, _KEYS["bands"], path)
+        self.check_keys(found, KEYS["bands"], path)
         return Bands(
             of=str(found.get("of", "")),
             steps=self.steps(found.get("steps"), (*path, "steps")),
@@ -186,42 +187,6 @@ class _Reader(TomlReader):
                 self.add(("cases", index, "points"), message)
         self.finish()
 
-    def expression(
-        self, entry: Mapping[str, Any], key: str, path: Path, wanted: Type
-    ) -> Typed | None:
-        source, path = entry.get(key), (*path, key)
-        if isinstance(source, int | Decimal) and not isinstance(source, bool):
-            source = str(self.number(source, path))
-        if not isinstance(source, str):
-            self.add(path, f"'{key}' is missing: write an expression in quotes")
-            return None
-        try:
-            return compile_expression(source, TYPES, wanted)
-        except ExpressionError as error:
-            self.add_at(self.positions.inside(path, error.position), error.message)
-            return None
-
-    def sentence(self, entry: Mapping[str, Any], path: Path) -> Text:
-        """The reason in both languages; what it names in braces must be a fact."""
-        return Text(
-            en=self.placed(self.text(entry, "en", path, LONGEST_SENTENCE), (*path, "en")),
-            zh=self.placed(self.text(entry, "zh", path, LONGEST_SENTENCE), (*path, "zh")),
-        )
-
-    def placed(self, sentence: str, path: Path) -> str:
-        try:
-            parts = list(string.Formatter().parse(sentence))
-        except ValueError:
-            self.add(path, "a brace is not closed; write {{ for a brace itself")
-            return ""
-        for _, name, form, conversion in parts:
-            if name is None or (name in FIELDS and not form and not conversion):
-                continue
-            hint = suggestion(name, FIELDS, "{{{}}}")
-            at = max(0, sentence.find(f"{{{name}"))
-            self.add_at(self.positions.inside(path, at), f"unknown field '{{{name}}}'{hint}")
-        return sentence
-
 
 def _is_step(step: Any) -> bool:
     return (
@@ -230,3 +195,7 @@ def _is_step(step: Any) -> bool:
         and isinstance(step[0], int)
         and not isinstance(step[0], bool)
     )
+
+
+def _texts(parts: Iterable[Guard | Rule | Factor | Limit]) -> dict[str, Text]:
+    return {part.id: part.text for part in parts}

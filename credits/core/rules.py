@@ -1,11 +1,13 @@
-"""What a rule set is: guards, rules, and sentences that say in words what they do.
+"""What a rule set is: guards, rules, factors, limits, and sentences that say what they do.
 
-A guard stops a contribution from counting and says why; a rule adds points with a sentence in
-English and Chinese. `credits.core.rule_reader` reads one from TOML.
+A guard stops a contribution from counting and says why; a rule adds points, a factor multiplies
+them, and a limit bounds what one person earns in a day, a week or a month.
+`credits.core.rule_reader` reads a rule set from TOML.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from credits.core.facts import Facts
@@ -14,20 +16,8 @@ from credits.core.problems import SourceError
 from credits.core.texts import Text
 
 COUNTED, WAITING, NOT_COUNTED = "counted", "waiting", "not_counted"
+WITHDRAWN = "withdrawn"
 GUARD_STATES = (NOT_COUNTED, WAITING)
-
-OWN_REASONS = frozenset(
-    {
-        "bot",
-        "cannot-evaluate",
-        "counts-elsewhere",
-        "no-human",
-        "no-longer-named",
-        "no-rule",
-        "sharing",
-    }
-)
-"""Reasons that `credits.core.scoring` gives itself; no rule may bear their names."""
 
 
 class RuleSetError(SourceError):
@@ -36,13 +26,17 @@ class RuleSetError(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Keeps a contribution from counting, for good or (``state`` waiting) for now."""
+    """Keeps a contribution from counting, for good or (``state`` waiting) for now.
+
+    With ``days`` it holds for so many days after the contribution happened (0: for ever).
+    """
 
     id: str
     state: str
     when: str
     text: Text
     source: str
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +62,61 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """Multiplies what the rules gave, by thousandths: 1250 is a quarter more."""
+
+    id: str
+    when: str
+    factor: int
+    text: Text
+    source: str
+
+
+class LimitKind(StrEnum):
+    """How a limit bounds what one person earns in one project in a period."""
+
+    DECAY = "decay"
+    ITEMS = "items"
+    POINTS = "points"
+    SHARE = "share"
+
+
+class Period(StrEnum):
+    """The time over which a limit counts; `credits.core.periods` has their edges."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Bounds what one person earns in one project, by day, week or month.
+
+    - ``decay``: of each category, the largest items count in full and further ones less;
+      ``steps`` are pairs (how many items, per cent), ``rest`` is per cent for all beyond.
+    - ``items``: the ``most`` largest items count, further ones do not.
+    - ``points``: at most ``most`` thousandths, in the order of time.
+    - ``share``: what is earned with one other person is at most ``most`` per cent of the whole,
+      or ``above`` thousandths if that is more.
+
+    It looks at the categories ``of`` and the rules ``rules``; empty means all.
+    """
+
+    id: str
+    kind: LimitKind
+    per: Period
+    text: Text
+    source: str
+    of: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    steps: tuple[tuple[int, int], ...] = ()
+    rest: int = 0
+    most: int = 0
+    above: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A test that a rule set brings along: these facts earn these points (thousandths)."""
 
@@ -76,13 +125,17 @@ class Case:
     points: int
 
 
-Run = Callable[[Facts], tuple[int, list[tuple[int, int]]]]
-"""From facts to the guard that holds (-1: none) and the rules that apply with their points."""
+Applied = list[tuple[int, int]]
+"""The places of the rules or factors that apply, each with its points or its factor."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """A rule set, compiled to one function."""
+    """A rule set, compiled: from facts to guard, rules and factors.
+
+    ``stop`` tells the first guard that holds, and -1 if none does. ``texts`` are the sentences of
+    all its parts by their ids.
+    """
 
     slug: str
     version: str
@@ -90,21 +143,22 @@ class RuleSet:
     description: Text
     guards: tuple[Guard, ...]
     rules: tuple[Rule, ...]
+    factors: tuple[Factor, ...]
+    limits: tuple[Limit, ...]
     cases: tuple[Case, ...]
+    texts: Mapping[str, Text]
     digest: str
-    run: Run
+    stop: Callable[[Facts], int]
+    run: Callable[[Facts], tuple[Applied, Applied]]
 
 
 def describe(rule_set: RuleSet, language: str) -> list[dict[str, str]]:
-    """The guards and rules in words: what each says, when it applies and where it comes from."""
-
-    def said(text: Text) -> str:
-        return text.zh if language.startswith("zh") else text.en
-
+    """Everything in words: what each part says, when it applies and where it comes from."""
     guards = [
         {
+            "part": "guard",
             "id": guard.id,
-            "says": said(guard.text),
+            "says": guard.text.in_language(language),
             "when": guard.when,
             "gives": "0",
             "source": guard.source,
@@ -113,16 +167,48 @@ def describe(rule_set: RuleSet, language: str) -> list[dict[str, str]]:
     ]
     rules = [
         {
+            "part": "rule",
             "id": rule.id,
             "category": rule.category,
-            "says": said(rule.text),
+            "says": rule.text.in_language(language),
             "when": rule.when,
             "gives": rule.points or _bands_in_words(rule.bands),
             "source": rule.source,
         }
         for rule in rule_set.rules
     ]
-    return guards + rules
+    factors = [
+        {
+            "part": "factor",
+            "id": factor.id,
+            "says": factor.text.in_language(language),
+            "when": factor.when,
+            "gives": f"× {decimal_points(factor.factor)}",
+            "source": factor.source,
+        }
+        for factor in rule_set.factors
+    ]
+    limits = [
+        {
+            "part": "limit",
+            "id": limit.id,
+            "says": limit.text.in_language(language),
+            "when": " ".join([limit.per, *sorted(limit.of), *sorted(limit.rules)]),
+            "gives": _limit_in_words(limit),
+            "source": limit.source,
+        }
+        for limit in rule_set.limits
+    ]
+    return guards + rules + factors + limits
+
+
+def _limit_in_words(limit: Limit) -> str:
+    if limit.kind is LimitKind.DECAY:
+        steps = [f"{count} × {percent} %" for count, percent in limit.steps]
+        return "; ".join([*steps, f"… {limit.rest} %"])
+    if limit.kind is LimitKind.SHARE:
+        return f"≤ {limit.most} %, {decimal_points(limit.above)}"
+    return f"≤ {limit.most if limit.kind is LimitKind.ITEMS else decimal_points(limit.most)}"
 
 
 def _bands_in_words(bands: Bands | None) -> str:

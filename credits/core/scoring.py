@@ -1,19 +1,23 @@
-"""Score contributions: work that counts elsewhere not again, then guards, rules, and sharing.
+"""Score contributions: guards, then work items by rules and factors, then sharing, then limits.
 
-The points of a score are exactly the sum of its reasons, also after sharing; a score of zero
-has a reason too. Nothing here looks at a clock: ``now`` is an argument.
+The points of a score are exactly the sum of its reasons; a score of zero has a reason too.
+Nothing here looks at a clock: ``now`` is an argument.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from credits.core.expressions import EvaluationError
-from credits.core.facts import Counting, Facts, Participant, ScoredInput, facts_of
-from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, Rule, RuleSet
+from credits.core.facts import Facts, facts_of, facts_together
+from credits.core.inputs import Counting, Participant, ScoredInput
+from credits.core.limits import Entry, Part, apply_limits
+from credits.core.periods import day_of
+from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN, RuleSet
 from credits.core.sharing import split
 from credits.core.texts import Text
+from credits.core.traces import Reason
 
 AUTHORSHIP = frozenset({"author", "co_author"})
 EARNING_ROLES: Mapping[str, frozenset[str]] = {
@@ -27,32 +31,27 @@ EARNING_ROLES: Mapping[str, frozenset[str]] = {
     "answer": frozenset({"author"}),
     "release": AUTHORSHIP,
     "advisory": frozenset({"author", "reporter", "reviewer"}),
+    "claim": frozenset({"author"}),
+    "maintenance": frozenset({"author"}),
 }
 """Who may earn by a contribution of a kind; everybody else is named but not scored."""
 
 LONGEST_TITLE = 100
 """Of the contribution that counts instead, in a reason."""
 
+NO_CATEGORY = "other"
+THOUSAND = 1000
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why points were given or taken, in words; ``inputs`` are the facts the rule looked at."""
-
-    rule: str
-    points: int
-    category: str
-    en: str
-    zh: str
-    inputs: Mapping[str, Any]
-
-    def as_json(self) -> dict[str, Any]:
-        """As it is stored with a score."""
-        return asdict(self)
+NO_RULE = Reason("no-rule", 0)
+NO_HUMAN = Reason("no-human", 0)
+BOT = Reason("bot", 0)
+NO_LONGER_NAMED = Reason("no-longer-named", 0)
+TAKEN_BACK = Reason("withdrawn", 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreResult:
-    """What one participation earns, in thousandths."""
+    """What one participation earns, in thousandths; ``waits_until`` is when it may count."""
 
     contribution: int
     participation: int
@@ -60,136 +59,240 @@ class ScoreResult:
     category: str
     state: str
     reasons: tuple[Reason, ...]
+    waits_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A contribution that no guard stopped."""
+
+    item: ScoredInput
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What a contribution is worth as a whole, before it is shared."""
+
+    points: int
+    category: str
+    rules: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 def score_contributions(
-    items: Sequence[ScoredInput], rule_set: RuleSet, *, now: datetime
+    items: Iterable[ScoredInput], rule_set: RuleSet, *, now: datetime
 ) -> list[ScoreResult]:
-    """Score ``items`` under ``rule_set``: one result for each participant of each."""
-    return [result for item in items for result in _score(item, rule_set, now)]
+    """Score ``items`` under ``rule_set``: one result for each participant of each.
+
+    Contributions of one work item are scored together, and limits look at all that one person
+    did in a month. A result is final only if ``items`` hold the whole of its work item and of
+    that person's months; the caller sees to that.
+    """
+    sheet = _Sheet()
+    work: dict[int, list[_Passed]] = {}
+    for item in items:
+        key = sheet.open(item)
+        stopped = _stopped(item, rule_set, now)
+        if isinstance(stopped, _Passed):
+            work.setdefault(key, []).append(stopped)
+        else:
+            sheet.results += stopped
+    for key, passed in work.items():
+        for item, worth in _worths(passed, rule_set):
+            sheet.share(item, worth, key)
+    return sheet.closed(rule_set)
 
 
-def _score(item: ScoredInput, rule_set: RuleSet, now: datetime) -> list[ScoreResult]:
+def _stopped(item: ScoredInput, rule_set: RuleSet, now: datetime) -> _Passed | list[ScoreResult]:
+    """What keeps ``item`` from counting, or its facts if nothing does."""
     if item.counts_with is not None:
         return _nothing(item, NOT_COUNTED, _counts_elsewhere(item.kind, item.counts_with))
+    if item.ruling.denied:
+        return _nothing(item, NOT_COUNTED, Reason("denied", 0, {"why": item.ruling.denied}))
     facts = facts_of(item, now=now)
     try:
-        guard, applied = rule_set.run(facts)
+        found = rule_set.stop(facts)
     except EvaluationError as error:
-        return _nothing(item, WAITING, _cannot_evaluate(str(error)))
-    if guard >= 0:
-        held = rule_set.guards[guard]
-        return _nothing(item, held.state, _reason(held.id, 0, "", held.text, facts))
+        return _nothing(item, WAITING, _cannot_evaluate(error))
+    if found < 0:
+        return _Passed(item, facts)
+    guard = rule_set.guards[found]
+    if guard.id in item.ruling.pardoned:
+        return _Passed(item, facts)
+    until = item.occurred_at + timedelta(days=guard.days) if guard.days else None
+    reason = Reason(guard.id, 0, _inputs(guard.text, facts))
+    return _nothing(item, guard.state, reason, until)
+
+
+def _worths(passed: Sequence[_Passed], rule_set: RuleSet) -> Iterable[tuple[ScoredInput, _Worth]]:
+    """What each part of a work item is worth: the whole's points, by the size of the parts."""
+    parts = sorted(passed, key=lambda part: (part.item.occurred_at, part.item.contribution))
+    facts = parts[0].facts if len(parts) == 1 else facts_together([part.facts for part in parts])
+    try:
+        whole = _whole(facts, rule_set)
+    except EvaluationError as error:
+        reason = _cannot_evaluate(error)
+        whole = _Worth(0, "", (), (reason,))
+    if len(parts) == 1 or not whole.category:
+        return [(part.item, whole) for part in parts]
+    sizes = [part.facts.lines for part in parts]
+    weights = sizes if any(sizes) else [1] * len(parts)
+    pieces = split(whole.points, weights)
+    total = sum(weights)
+    found = []
+    for part, piece, size in zip(parts, pieces, weights, strict=True):
+        inputs = {"others": len(parts) - 1, "size": size, "whole": total}
+        line = Reason("work-item", piece - whole.points, inputs)
+        worth = _Worth(piece, whole.category, whole.rules, (*whole.reasons, line))
+        found.append((part.item, worth))
+    return found
+
+
+def _whole(facts: Facts, rule_set: RuleSet) -> _Worth:
+    applied, factors = rule_set.run(facts)
     if not applied:
-        return _nothing(item, NOT_COUNTED, NO_RULE)
-    rules = rule_set.rules
-    reasons = [_rule_reason(rules[index], points, facts) for index, points in applied]
-    return _shared(item, tuple(reasons))
-
-
-def _shared(item: ScoredInput, reasons: tuple[Reason, ...]) -> list[ScoreResult]:
-    """Give each human the share; bots get none, so the humans keep the whole.
-
-    In the order of keys, so that a thousandth that cannot be cut goes to the same person each
-    time, however the participants are listed.
-    """
-    total = sum(reason.points for reason in reasons)
-    people = sorted(item.participants, key=lambda part: part.key)
-    weights = [0 if part.is_bot else part.weight for part in people]
-    if not any(weights):
-        return _nothing(item, NOT_COUNTED, NO_HUMAN)
-    whole = sum(weights)
-    results = []
-    for who, weight, points in zip(people, weights, split(total, weights), strict=True):
-        mine = _mine(who, weight, whole, reasons, points - total)
-        category = mine[0].category
-        state = COUNTED if weight else NOT_COUNTED
-        results.append(ScoreResult(item.contribution, who.key, points, category, state, mine))
-    return results
-
-
-def _mine(
-    who: Participant, weight: int, whole: int, reasons: tuple[Reason, ...], change: int
-) -> tuple[Reason, ...]:
-    """The reasons of one participant, which sum to that one's part."""
-    if weight == 0:
-        return (BOT if who.is_bot else NO_LONGER_NAMED,)
-    if weight == whole:
-        return reasons
-    return (*reasons, _sharing(change, weight, whole))
-
-
-def _nothing(item: ScoredInput, state: str, reason: Reason) -> list[ScoreResult]:
-    return [
-        ScoreResult(item.contribution, part.key, 0, "other", state, (reason,))
-        for part in item.participants
+        return _Worth(0, "", (), (NO_RULE,))
+    rules = [rule_set.rules[index] for index, _ in applied]
+    reasons = [
+        Reason(rule.id, points, _inputs(rule.text, facts))
+        for rule, (_, points) in zip(rules, applied, strict=True)
     ]
+    total = sum(points for _, points in applied)
+    for index, thousandths in factors:
+        factor = rule_set.factors[index]
+        after = total * thousandths // THOUSAND
+        reasons.append(Reason(factor.id, after - total, _inputs(factor.text, facts)))
+        total = after
+    return _Worth(total, rules[0].category, tuple(rule.id for rule in rules), tuple(reasons))
 
 
-def _rule_reason(rule: Rule, points: int, facts: Facts) -> Reason:
-    return _reason(rule.id, points, rule.category, rule.text, facts)
+class _Sheet:
+    """Who earns what: shares are entered here, limited together, and read off at the end."""
+
+    def __init__(self) -> None:
+        self.results: list[ScoreResult] = []
+        self.begun: dict[int, tuple[datetime, int]] = {}
+        self.entries: dict[tuple[int, int], Entry] = {}
+        self.shared: list[tuple[ScoredInput, Part, _Worth]] = []
+
+    def open(self, item: ScoredInput) -> int:
+        """The number of the item's work; its first contribution tells its day, counted or not."""
+        key = -item.contribution - 1 if item.work_item is None else item.work_item
+        mine = (item.occurred_at, item.contribution)
+        self.begun[key] = min(self.begun.get(key, mine), mine)
+        return key
+
+    def share(self, item: ScoredInput, worth: _Worth, key: int) -> None:
+        """Give each human the share; bots get none, so the humans keep the whole.
+
+        In the order of keys, so that a thousandth that cannot be cut goes to the same person each
+        time, however the participants are listed.
+        """
+        if not worth.category:
+            self.results += _nothing(item, _WORTHLESS[worth.reasons[0].rule], worth.reasons[0])
+            return
+        people = sorted(item.participants, key=lambda part: part.key)
+        told = item.ruling.weights
+        weights = [0 if part.is_bot else told.get(part.key, part.weight) for part in people]
+        whole = sum(weights)
+        if whole == 0:
+            self.results += _nothing(item, NOT_COUNTED, NO_HUMAN)
+            return
+        for who, weight, points in zip(people, weights, split(worth.points, weights), strict=True):
+            if weight == 0:
+                reason = BOT if who.is_bot else NO_LONGER_NAMED
+                self.results.append(_zero(item, who, NOT_COUNTED, reason))
+            elif who.key in item.ruling.withdrawn:
+                self.results.append(_zero(item, who, WITHDRAWN, TAKEN_BACK))
+            else:
+                part = Part(who.key, points, list(worth.reasons))
+                if weight != whole:
+                    cut = {"weight": weight, "whole": whole}
+                    part.reasons.append(Reason("sharing", points - worth.points, cut))
+                self.entry(item, who, worth, key).parts.append(part)
+                self.shared.append((item, part, worth))
+
+    def entry(self, item: ScoredInput, who: Participant, worth: _Worth, key: int) -> Entry:
+        person = who.person or who.key
+        entry = self.entries.get((person, key))
+        if entry is None:
+            moment, order = self.begun[key]
+            entry = Entry(
+                person=person,
+                day=day_of(moment),
+                moment=moment,
+                order=order,
+                category=worth.category,
+                rules=worth.rules,
+                counterpart=item.counterpart,
+            )
+            self.entries[person, key] = entry
+        return entry
+
+    def closed(self, rule_set: RuleSet) -> list[ScoreResult]:
+        """Everybody's results after the limits, in the order of contributions and keys."""
+        apply_limits(self.entries.values(), rule_set.limits)
+        for item, part, worth in self.shared:
+            # A limit may have left nothing, and then it does not count.
+            was_cut = part.points == 0 and worth.points > 0
+            state = NOT_COUNTED if was_cut else COUNTED
+            self.results.append(
+                ScoreResult(
+                    item.contribution,
+                    part.participation,
+                    part.points,
+                    worth.category,
+                    state,
+                    tuple(part.reasons),
+                )
+            )
+        self.results.sort(key=lambda result: (result.contribution, result.participation))
+        return self.results
 
 
-def _reason(rule: str, points: int, category: str, text: Text, facts: Facts) -> Reason:
-    filled, inputs = text.filled(facts)
-    return Reason(rule, points, category, filled.en, filled.zh, inputs)
+_WORTHLESS: Mapping[str, str] = {"no-rule": NOT_COUNTED, "cannot-evaluate": WAITING}
 
 
-def _sharing(points: int, weight: int, whole: int) -> Reason:
-    return Reason(
-        "sharing",
-        points,
-        "other",
-        f"Shared with others: your part is {weight} of {whole}",
-        f"与他人共同完成：你的份额为 {weight}/{whole}",
-        {"weight": weight, "whole": whole},
-    )
+def _nothing(
+    item: ScoredInput, state: str, reason: Reason, until: datetime | None = None
+) -> list[ScoreResult]:
+    return [_zero(item, part, state, reason, until) for part in item.participants]
+
+
+def _zero(
+    item: ScoredInput,
+    who: Participant,
+    state: str,
+    reason: Reason,
+    until: datetime | None = None,
+) -> ScoreResult:
+    return ScoreResult(item.contribution, who.key, 0, NO_CATEGORY, state, (reason,), until)
+
+
+def _inputs(text: Text, facts: Facts) -> dict[str, Any]:
+    """The facts that a sentence names."""
+    return {name: getattr(facts, name) for name in text.names}
 
 
 def _counts_elsewhere(kind: str, counting: Counting) -> Reason:
     """Names the contribution with which the work counts, so that people can look there."""
     is_long = len(counting.title) > LONGEST_TITLE
-    title = f"{counting.title[: LONGEST_TITLE - 1]}…" if is_long else counting.title
-    place = counting.repository
-    if counting.kind == kind == "commit":
-        en, zh = f"the same commit counts in {place}", f"同一提交已在 {place} 计分"
-    elif kind == "commit":
-        en = f"this commit counts with the change “{title}” in {place}"
-        zh = f"此提交随 {place} 的变更“{title}”计分"
+    if counting.is_patch:
+        how = "same-patch"
+    elif counting.kind == kind == "commit":
+        how = "same-commit"
     else:
-        en = f"the commits of this change count already in {place}, first with “{title}”"
-        zh = f"此变更的提交已在 {place} 计分，首见于“{title}”"
-    inputs = {"contribution": counting.contribution, "url": counting.url}
-    return Reason(
-        "counts-elsewhere", 0, "other", f"Not counted again: {en}", f"不重复计分：{zh}", inputs
-    )
+        how = "with-change" if kind == "commit" else "commits"
+    inputs = {
+        "how": how,
+        "contribution": counting.contribution,
+        "title": f"{counting.title[: LONGEST_TITLE - 1]}…" if is_long else counting.title,
+        "place": counting.repository,
+        "url": counting.url,
+    }
+    return Reason("counts-elsewhere", 0, inputs)
 
 
-def _fixed(rule: str, en: str, zh: str) -> Reason:
-    return Reason(rule, 0, "other", en, zh, {})
-
-
-def _cannot_evaluate(why: str) -> Reason:
-    return _fixed(
-        "cannot-evaluate",
-        f"A rule could not be computed for this contribution: {why}. The maintainers must mend it",
-        f"有一条规则无法对此贡献求值：{why}。需由维护者修正",
-    )
-
-
-NO_RULE = _fixed(
-    "no-rule", "No rule of this rule set gives points for this", "规则集中没有为此计分的规则"
-)
-NO_HUMAN = _fixed("no-human", "Done by bots only", "仅由机器人完成")
-BOT = _fixed("bot", "A bot earns nothing; the people keep the whole", "机器人不计分，积分全归真人")
-NO_LONGER_NAMED = _fixed(
-    "no-longer-named", "The forge no longer names this account here", "平台已不再将此账号列为参与者"
-)
-
-
-def explain(result: ScoreResult, language: str) -> list[str]:
-    """The reasons in words, one a line, with their points."""
-    return [
-        f"{reason.points / 1000:+.3f}  {reason.zh if language.startswith('zh') else reason.en}"
-        for reason in result.reasons
-    ]
+def _cannot_evaluate(error: EvaluationError) -> Reason:
+    return Reason("cannot-evaluate", 0, {"why": str(error)})

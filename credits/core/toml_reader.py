@@ -182,6 +182,14 @@ class TomlReader:
             return Decimal(0)
         return exact
 
+    def whole(self, value: Any, path: Path, most: int) -> int:
+        """A count of at most ``most``."""
+        name = next((part for part in reversed(path) if isinstance(part, str)), "")
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            self.add(path, f"'{name}' takes a whole number from 0 to {most}")
+            return 0
+        return value
+
     def thousandths(self, value: Any, path: Path) -> int:
         """Points as written, times 1000."""
         scaled = self.number(value, path) * THOUSAND

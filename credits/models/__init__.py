@@ -1,6 +1,7 @@
 """Worth: projects and rule sets, scores, certificates, the log, recognition."""
 
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
+from credits.models.coursework import CourseAssignment, CourseworkTerms
 from credits.models.idempotency import KeptAnswer
 from credits.models.integrity import IntegrityReview
 from credits.models.log import Checkpoint, LogEntry
@@ -12,23 +13,31 @@ from credits.models.recognition import (
     Recognition,
     RecognitionEvent,
 )
-from credits.models.scoring import Score
+from credits.models.rulings import BotVerdict, Ruling
+from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
 
 __all__ = [
     "Application",
+    "BotVerdict",
     "Certificate",
     "CertificateItem",
     "Checkpoint",
     "Claim",
+    "CourseAssignment",
+    "CourseworkTerms",
     "CreditPolicy",
     "IntegrityReview",
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",
+    "Placement",
     "Project",
     "Recognition",
     "RecognitionEvent",
+    "RepositoryStanding",
     "RuleSet",
+    "RuleSetScoring",
+    "Ruling",
     "Score",
     "StatusList",
 ]

@@ -1,6 +1,7 @@
 """Projects that contribute, and the rules by which their contributions are scored."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 
 from django.db import models
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from credits.core.rule_reader import parse_rule_set
+from credits.core.rules import RuleSet as CompiledRuleSet
 from harvesters.models import Repository
 
 
@@ -18,7 +21,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Project(models.Model):
-    """An open-source project: some repositories, looked after by maintainers."""
+    """An open-source project: some repositories, looked after by maintainers.
+
+    ``scored_by`` is the rule set by which it counts at present: the one in force, once the whole
+    history was scored by it.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
@@ -27,6 +34,9 @@ class Project(models.Model):
     maintainers = models.ManyToManyField(User, related_name="projects", blank=True)
     registered_at = models.DateTimeField()
     scored_at = models.DateTimeField(null=True, blank=True)
+    scored_by = models.ForeignKey(
+        "RuleSet", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = ProjectQuerySet.as_manager()
 
@@ -90,3 +100,13 @@ class RuleSet(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("rule-set", args=[self.slug, self.version])
+
+    @property
+    def compiled(self) -> CompiledRuleSet:
+        """The rules, ready to run."""
+        return _compiled(self.digest, self.source)
+
+
+@lru_cache(maxsize=64)
+def _compiled(digest: str, source: str) -> CompiledRuleSet:
+    return parse_rule_set(source)

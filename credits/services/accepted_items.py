@@ -153,8 +153,10 @@ _ACCEPT = frozenset({"merger", "committer"})
 
 # Of work that is found twice, what does not count is neither a second contribution nor a copy.
 _COUNTS_ELSEWHERE = """
-SELECT 1 FROM harvesters_participation part JOIN credits_score score
-    ON score.participation_id = part.id AND score.is_current AND score.counts_with_id IS NOT NULL
+SELECT 1 FROM harvesters_participation part
+JOIN credits_score score ON score.participation_id = part.id AND score.counts_with_id IS NOT NULL
+JOIN credits_project scoring ON scoring.id = score.project_id
+    AND scoring.scored_by_id = score.rule_set_id
 WHERE part.contribution_id =
 """
 

@@ -38,7 +38,6 @@ from credits.models import (
 from credits.services.errors import CreditsError
 from credits.services.issuer import issuer_did, issuer_signer, signing_method
 from credits.services.log import append_entry
-from credits.services.rules import compiled
 from credits.services.status import reserve_place, sign_status_list, status_list_url
 
 VALID_FOR = timedelta(days=5 * 365)
@@ -256,7 +255,7 @@ def _holder(order: _Order) -> Holder:
 
 
 def _rule_set_facts(rule_set: RuleSet) -> RuleSetFacts:
-    rules = compiled(rule_set)
+    rules = rule_set.compiled
     url = f"{settings.BASE_URL}/rules/{rule_set.slug}/v{rule_set.version}"
     return RuleSetFacts(
         url=url,
@@ -302,7 +301,7 @@ def _evidence(score: Score) -> EvidenceItem:
         kind=contribution.kind,
         role=score.participation.role,
         digest=contribution.digest,
-        reasons=score.reasons,
+        reasons=score.trace,
         ai_assistance=tuple(contribution.facts.get("ai_assistance") or ()),
         facts=contribution.facts,
     )

@@ -13,8 +13,7 @@ number stands for it, as a commit's message names it ("Fix the loader (#12)"): i
 the very same web address, on forges that number changes and issues together.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from django.db import connection, transaction
 
@@ -29,6 +28,8 @@ FROM credits_project_repositories GROUP BY repository_id
 # In GitLab and Gitee, "#12" in a commit's message is issue 12 and not change 12.
 _ONE_NUMBERING = r"^https://(github\.com|codeberg\.org)/"
 _IS_IN = "contribution.state IN ('merged', 'reverted')"
+_IS_HASH = "key !~ '^[#~!@]'"
+"""Other work keys are numbers (#), patches (~), what is taken back (!) and what is reviewed (@)."""
 _CONTRIBUTION = """
 contribution.id, owner.project_id, contribution.kind = 'commit' AS is_commit,
 ROW(owner.project_id, contribution.kind = 'commit',
@@ -39,12 +40,15 @@ ROW(owner.project_id, contribution.kind = 'commit',
 DUPLICATE = f"""
 owner AS MATERIALIZED ({OWNER}),
 own AS MATERIALIZED (
-    SELECT found.* FROM owner CROSS JOIN LATERAL (
-        SELECT contribution.id, contribution.kind, contribution.external_id
+    SELECT found.*, owner.project_id FROM unnest(%(keys)s::bigint[]) asked (id)
+    CROSS JOIN LATERAL (
+        SELECT contribution.id, contribution.kind, contribution.external_id,
+            contribution.repository_id
         FROM harvesters_contribution contribution
-        WHERE contribution.repository_id = owner.repository_id
+        WHERE contribution.id = asked.id
             AND (contribution.kind = 'commit' OR contribution.kind = 'change' AND {_IS_IN})
         OFFSET 0) found
+    JOIN owner USING (repository_id)
     WHERE owner.project_id = %(project)s
 ),
 asked AS MATERIALIZED (
@@ -52,7 +56,7 @@ asked AS MATERIALIZED (
     UNION
     SELECT work.key FROM own CROSS JOIN LATERAL (
         SELECT key FROM harvesters_workkey
-        WHERE contribution_id = own.id AND key NOT LIKE '#%%' OFFSET 0) work
+        WHERE contribution_id = own.id AND {_IS_HASH} OFFSET 0) work
     WHERE own.kind = 'change'
 ),
 claim AS MATERIALIZED (
@@ -82,43 +86,38 @@ lost AS MATERIALIZED (
     SELECT claim.id, claim.is_commit, claim.is_merge, counting.id AS counts_with,
         counting.standing, counting.is_commit OR NOT counting.is_merge AS holds_all
     FROM claim JOIN counting USING (key)
-    WHERE claim.project_id = %(project)s AND claim.id <> counting.id
+    WHERE claim.id <> counting.id AND claim.id IN (SELECT id FROM own)
 ),
 taken AS MATERIALIZED (
     SELECT id FROM lost WHERE NOT is_commit GROUP BY id
     HAVING bool_or(is_merge AND holds_all) OR count(*) FILTER (WHERE NOT is_merge) = (
         SELECT greatest(count(*), 1) FROM harvesters_workkey work
-        WHERE work.contribution_id = lost.id AND NOT work.is_merge AND work.key NOT LIKE '#%%')
+        WHERE work.contribution_id = lost.id AND NOT work.is_merge AND work.{_IS_HASH})
+),
+numbered AS MATERIALIZED (
+    SELECT DISTINCT lower(place.url) AS url, work.key
+    FROM own CROSS JOIN LATERAL (
+        SELECT key FROM harvesters_workkey
+        WHERE contribution_id = own.id AND key LIKE '#%%' OFFSET 0) work
+    JOIN harvesters_repository place ON place.id = own.repository_id
+    WHERE lower(place.url) ~ '{_ONE_NUMBERING}'
 ),
 same_address AS MATERIALIZED (
-    SELECT place.id, lower(place.url) AS url FROM harvesters_repository place
-    WHERE lower(place.url) ~ '{_ONE_NUMBERING}' AND lower(place.url) IN (
-        SELECT lower(mine.url) FROM harvesters_repository mine
-        JOIN owner ON owner.repository_id = mine.id WHERE owner.project_id = %(project)s)
-),
-named_change AS MATERIALIZED (
-    SELECT same_address.url || work.key AS name, {_CONTRIBUTION}
-    FROM same_address JOIN owner ON owner.repository_id = same_address.id
-    CROSS JOIN LATERAL (
-        SELECT * FROM harvesters_contribution contribution
-        WHERE repository_id = same_address.id AND kind = 'change' AND {_IS_IN} OFFSET 0
-    ) contribution
-    CROSS JOIN LATERAL (
-        SELECT key FROM harvesters_workkey
-        WHERE contribution_id = contribution.id AND key LIKE '#%%' OFFSET 0) work
+    SELECT place.id AS repository_id, lower(place.url) AS url FROM harvesters_repository place
+    WHERE lower(place.url) IN (SELECT url FROM numbered)
 ),
 named AS MATERIALIZED (
-    SELECT * FROM named_change
-    UNION ALL
-    SELECT same_address.url || work.key AS name, {_CONTRIBUTION}
-    FROM same_address JOIN owner ON owner.repository_id = same_address.id
+    SELECT numbered.url || numbered.key AS name, {_CONTRIBUTION}
+    FROM numbered
     CROSS JOIN LATERAL (
-        SELECT * FROM harvesters_contribution
-        WHERE repository_id = same_address.id AND kind = 'commit' OFFSET 0) contribution
+        SELECT contribution_id FROM harvesters_workkey WHERE key = numbered.key OFFSET 0) work
     CROSS JOIN LATERAL (
-        SELECT key FROM harvesters_workkey
-        WHERE contribution_id = contribution.id AND key LIKE '#%%' OFFSET 0) work
-    WHERE EXISTS (SELECT FROM named_change)
+        SELECT * FROM harvesters_contribution contribution
+        WHERE id = work.contribution_id
+            AND (kind = 'commit' OR kind = 'change' AND {_IS_IN}) OFFSET 0) contribution
+    JOIN same_address ON same_address.repository_id = contribution.repository_id
+        AND same_address.url = numbered.url
+    JOIN owner ON owner.repository_id = contribution.repository_id
 ),
 duplicate AS MATERIALIZED (
     SELECT DISTINCT ON (id) id, counts_with FROM (
@@ -127,12 +126,12 @@ duplicate AS MATERIALIZED (
         UNION ALL
         SELECT mine.id, other.id, other.standing FROM named mine
         JOIN named other ON other.name = mine.name AND other.is_commit <> mine.is_commit
-        WHERE mine.project_id = %(project)s AND other.standing < mine.standing
+        WHERE mine.id IN (SELECT id FROM own) AND other.standing < mine.standing
     ) found
     ORDER BY id, standing
 )
 """  # noqa: S608 - all of it is our own text
-"""Common table expressions that end in ``duplicate (id, counts_with)``, for one project."""
+"""Common table expressions that end in ``duplicate (id, counts_with)``, for some of a project."""
 
 HOW_TO_COMPARE = "SET LOCAL work_mem = '64MB'; SET LOCAL enable_nestloop = off"
 """Keys of 100,000 commits are compared in memory: a third faster than by way of the disk.
@@ -141,64 +140,17 @@ The planner knows nothing of rows that were just written, and would compare each
 that took minutes. What is found by index says so itself (LATERAL, OFFSET 0).
 """
 
-GATHER = f"""
-CREATE TEMPORARY TABLE gathered_duplicate AS
+FIND = f"""
 WITH {DUPLICATE} SELECT id, counts_with FROM duplicate
 """  # noqa: S608 - all of it is our own text
 _AS_USUAL = "SET LOCAL work_mem TO DEFAULT; SET LOCAL enable_nestloop TO DEFAULT"
-_FORGET = "DROP TABLE IF EXISTS gathered_duplicate"
-
-# Whatever the planner thinks: few keys are asked for, and each is found by index.
-_SHARING = f"""
-WITH owner AS MATERIALIZED ({OWNER}),
-asked AS MATERIALIZED (
-    SELECT external_id AS key FROM harvesters_contribution
-    WHERE id = ANY(%(keys)s) AND kind = 'commit'
-    UNION
-    SELECT key FROM harvesters_workkey
-    WHERE contribution_id = ANY(%(keys)s) AND key NOT LIKE '#%%'
-),
-sharing AS (
-    SELECT found.repository_id FROM asked CROSS JOIN LATERAL (
-        SELECT repository_id FROM harvesters_contribution
-        WHERE external_id = asked.key AND kind = 'commit' OFFSET 0) found
-    UNION
-    SELECT found.repository_id FROM asked CROSS JOIN LATERAL (
-        SELECT contribution.repository_id FROM harvesters_workkey work
-        JOIN harvesters_contribution contribution ON contribution.id = work.contribution_id
-        WHERE work.key = asked.key OFFSET 0) found
-    UNION
-    SELECT other.id FROM harvesters_repository other
-    WHERE lower(other.url) ~ '{_ONE_NUMBERING}' AND lower(other.url) IN (
-        SELECT lower(mine.url) FROM harvesters_repository mine
-        JOIN owner ON owner.repository_id = mine.id WHERE owner.project_id = %(project)s)
-)
-SELECT DISTINCT owner.project_id FROM sharing JOIN owner USING (repository_id)
-WHERE owner.project_id <> %(project)s
-"""  # noqa: S608 - all of it is our own text
 
 
-@contextmanager
-def duplicates_gathered(project: Project) -> Iterator[None]:
-    """Meanwhile ``gathered_duplicate (id, counts_with)`` holds what counts elsewhere."""
-    with connection.cursor() as sql:
-        with transaction.atomic():
-            sql.execute(f"{_FORGET}; {HOW_TO_COMPARE}")
-            sql.execute(GATHER, {"project": project.pk})
-            sql.execute(f"ANALYZE gathered_duplicate; {_AS_USUAL}")
-        yield
-        sql.execute(_FORGET)
-
-
-def duplicates_of(project: Project) -> dict[int, int]:
-    """For each contribution of ``project`` that counts elsewhere, the one that counts."""
-    with duplicates_gathered(project), connection.cursor() as sql:
-        sql.execute("SELECT id, counts_with FROM gathered_duplicate")
-        return dict(sql.fetchall())
-
-
-def projects_that_share(project: Project, contributions: Sequence[int]) -> list[int]:
-    """The other projects that hold work of ``contributions``, which belong to ``project``."""
-    with connection.cursor() as sql:
-        sql.execute(_SHARING, {"project": project.pk, "keys": list(contributions)})
-        return [key for (key,) in sql.fetchall()]
+def duplicates_among(project: Project, contributions: Sequence[int]) -> dict[int, int]:
+    """For each of ``contributions`` of ``project`` that counts elsewhere, the one that counts."""
+    with transaction.atomic(), connection.cursor() as sql:
+        sql.execute(HOW_TO_COMPARE)
+        sql.execute(FIND, {"project": project.pk, "keys": list(contributions)})
+        found = dict(sql.fetchall())
+        sql.execute(_AS_USUAL)
+    return found

@@ -1,19 +1,17 @@
 """What a rule set would do to a project's real history, before anybody publishes it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from credits.core.facts import Participant, ScoredInput
 from credits.core.rules import RuleSet as CompiledRuleSet
-from credits.core.scoring import EARNING_ROLES, score_contributions
+from credits.core.scoring import score_contributions
 from credits.models import Project
-from credits.services.duplicates import duplicates_of
-from credits.services.rules import compiled, rule_set_in_force
-from harvesters.models import Contribution
-
-CHUNK = 2_000
+from credits.services.cells import all_cells, in_chunks, members_of
+from credits.services.loading import load_inputs
+from credits.services.rules import rule_set_in_force
+from harvesters.models import Participation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +46,19 @@ def preview_rule_set(rules: CompiledRuleSet, project: Project, *, now: datetime)
     Raises:
         NoRuleSetError: nothing is in force to compare with.
     """
-    in_force = compiled(rule_set_in_force(project, now=now))
+    in_force = rule_set_in_force(project, now=now).compiled
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     count = 0
-    for items, logins in _chunks(project):
-        count += len(items)
+    for chunk in in_chunks(all_cells(project)):
+        members = members_of(project, chunk)
+        loaded = load_inputs(project, members.contributions)
+        logins = _logins(members.participations)
+        count += len({item.contribution for item in loaded.items if item.counts_with is None})
         for rule_set, totals in ((in_force, before), (rules, after)):
-            for result in score_contributions(items, rule_set, now=now):
-                totals[logins[result.participation]] += result.points
+            for result in score_contributions(loaded.items, rule_set, now=now):
+                if result.participation in logins:
+                    totals[logins[result.participation]] += result.points
     changes = [
         ActorChange(login, before[login], after[login]) for login in before.keys() | after.keys()
     ]
@@ -66,37 +68,6 @@ def preview_rule_set(rules: CompiledRuleSet, project: Project, *, now: datetime)
     return Preview(count, before.total(), after.total(), tuple(changed))
 
 
-def _chunks(project: Project) -> Iterator[tuple[list[ScoredInput], dict[int, str]]]:
-    """The project's contributions a chunk at a time, with the login of each participation."""
-    rows = Contribution.objects.filter(repository__projects=project).order_by("pk")
-    rows = rows.select_related("repository").prefetch_related("participations__actor")
-    elsewhere = duplicates_of(project)
-    items: list[ScoredInput] = []
-    logins: dict[int, str] = {}
-    for row in rows.iterator(chunk_size=CHUNK):
-        if row.pk in elsewhere:
-            continue
-        items.append(_as_input(row))
-        logins |= {part.pk: part.actor.login for part in row.participations.all()}
-        if len(items) == CHUNK:
-            yield items, logins
-            items, logins = [], {}
-    yield items, logins
-
-
-def _as_input(row: Contribution) -> ScoredInput:
-    earning = EARNING_ROLES.get(row.kind, frozenset())
-    return ScoredInput(
-        contribution=row.pk,
-        kind=row.kind,
-        state=row.state,
-        title=row.title,
-        occurred_at=row.occurred_at,
-        facts=row.facts,
-        repository_kind=row.repository.kind,
-        participants=tuple(
-            Participant(part.pk, part.role, part.weight, part.actor.is_bot)
-            for part in row.participations.all()
-            if part.role in earning
-        ),
-    )
+def _logins(participations: Collection[int]) -> dict[int, str]:
+    known = Participation.objects.filter(pk__in=participations)
+    return dict(known.values_list("pk", "actor__login"))

@@ -1,14 +1,12 @@
 """Rule sets: draft, publish, find the one in force."""
 
 from datetime import datetime
-from functools import lru_cache
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from credits.core.canonical import canonical_json
 from credits.core.rule_reader import parse_rule_set
-from credits.core.rules import RuleSet as CompiledRuleSet
 from credits.models import LogEntry, Project, RuleSet
 from credits.services.errors import CreditsError
 from credits.services.log import append_entry
@@ -86,13 +84,3 @@ def rule_set_in_force(project: Project | None, *, now: datetime) -> RuleSet:
     if found is None:
         raise NoRuleSetError
     return found
-
-
-def compiled(rule_set: RuleSet) -> CompiledRuleSet:
-    """The rules of ``rule_set``, ready to run."""
-    return _compiled(rule_set.digest, rule_set.source)
-
-
-@lru_cache(maxsize=64)
-def _compiled(digest: str, source: str) -> CompiledRuleSet:
-    return parse_rule_set(source)

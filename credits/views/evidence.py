@@ -108,4 +108,4 @@ def _reasons(
     """Reasons by participation, under the rule sets that the certificates name."""
     rule_sets = {certificate.rule_set_id for certificate in certificates}
     scores = Score.objects.filter(participation__in=participations, rule_set__in=rule_sets)
-    return dict(scores.values_list("participation", "reasons"))
+    return {score.participation_id: score.trace for score in scores.select_related("rule_set")}

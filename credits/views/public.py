@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from credits.core.rules import describe
 from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, Score
-from credits.services.rules import compiled
+from credits.views.coursework import coursework_of
 from credits.views.maintainer import rule_set_or_none
 from credits.views.records import points_by_month, totals_of
 from credits.views.verification import LARGEST_UPLOAD
@@ -43,6 +43,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "rule_set": rule_set_or_none(shown, now),
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
+        **coursework_of(shown, now),
     }
     return render(request, "credits/public/project.html", context)
 
@@ -51,7 +52,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 def rule_set(request: HttpRequest, slug: str, version: str) -> HttpResponse:
     """A published rule set, in sentences and in its source."""
     shown = get_object_or_404(_published().select_related("project"), slug=slug, version=version)
-    rules = compiled(shown)
+    rules = shown.compiled
     context = {
         "rule_set": shown,
         "rules": rules,

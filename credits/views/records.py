@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate, TruncMonth
 
 from accounts.models import Identity, User
@@ -47,7 +47,7 @@ class Totals:
 def own_participations(user: User) -> QuerySet[Participation]:
     """Everything found under the person's accounts, whatever it is worth."""
     actors = Identity.objects.active().filter(user=user).values("actor")
-    scored = Q(scores__is_current=True)
+    scored = Q(scores__rule_set=F("scores__project__scored_by"))
     found = Participation.objects.filter(actor__in=actors, weight__gt=0)
     return found.filter(scored | ~Q(role__in=NEVER_SCORED)).distinct()
 
@@ -140,7 +140,7 @@ def unfinished_harvests(
 
 def states_of(participations: QuerySet[Participation]) -> dict[str, int]:
     """How many are counted, waiting, not counted, and looked at by no rule set."""
-    current = Q(scores__is_current=True)
+    current = Q(scores__rule_set=F("scores__project__scored_by"))
     found = participations.aggregate(
         all=Count("pk", distinct=True),
         scored=Count("pk", distinct=True, filter=current),

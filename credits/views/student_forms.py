@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Membership, User
@@ -71,14 +71,16 @@ class ContributionFilter(forms.Form):
         if asked.get("q"):
             participations = participations.filter(contribution__title__icontains=asked["q"])
         if asked.get("state") == UNSCORED:
-            return participations.exclude(scores__is_current=True)
+            scores = Score.objects.in_force().filter(participation=OuterRef("pk"))
+            return participations.exclude(Exists(scores))
         wanted = {
             f"scores__{name}": asked[name]
             for name in ("category", "project", "state")
             if asked.get(name)
         }
         if wanted:
-            participations = participations.filter(scores__is_current=True, **wanted)
+            in_force = Q(scores__rule_set=F("scores__project__scored_by"))
+            participations = participations.filter(in_force, **wanted)
         return participations
 
 

@@ -3,6 +3,7 @@
 from harvesters.models.facts import (
     Actor,
     ActorLogin,
+    ChangedContribution,
     Contribution,
     Participation,
     Repository,
@@ -15,6 +16,7 @@ from harvesters.models.upkeep import Heartbeat, RateBudget, WebhookDelivery
 __all__ = [
     "Actor",
     "ActorLogin",
+    "ChangedContribution",
     "Contribution",
     "HarvestCursor",
     "HarvestCursorQuerySet",

@@ -1,7 +1,8 @@
 """What happened on the forges, done by forge accounts. No person is known here."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -63,6 +64,7 @@ class Actor(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["host", "external_id"], name="actor_once_per_host")
         ]
+        indexes = [models.Index(Lower("login"), F("host"), name="actor_by_login")]
 
     def __str__(self) -> str:
         return f"{self.login} ({self.host})"
@@ -99,6 +101,8 @@ class Contribution(models.Model):
         ANSWER = "answer", _("accepted answer")
         RELEASE = "release", _("release")
         ADVISORY = "advisory", _("security advisory")
+        CLAIM = "claim", _("confirmed claim")
+        MAINTENANCE = "maintenance", _("month of maintenance")
 
     repository = models.ForeignKey(Repository, models.PROTECT, related_name="contributions")
     external_id = models.CharField(max_length=255)
@@ -126,6 +130,20 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ChangedContribution(models.Model):
+    """A contribution that was written, and not yet looked at by those who build on facts.
+
+    Written in the transaction of the fact itself, and deleted in that of what follows from it.
+    ``is_echo`` is of one that did not change itself: it shares its work with one that did.
+    """
+
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="+", db_index=False)
+    is_echo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.contribution_id)
 
 
 class WorkKey(models.Model):

@@ -140,6 +140,7 @@ def _merge_records(
         _copy(sql, "staged_contribution", _contribution_rows(unique))
         _copy(sql, "staged_participation", _participation_rows(unique))
         _copy(sql, "staged_key", _key_rows(unique))
+        sql.execute(_MARK_NEW_BOTS)
         sql.execute(_MERGE_ACTORS, {"now": now})
         sql.execute(_MERGE_CONTRIBUTIONS, {"repository": repository_id, "now": now})
         new, changed = sql.fetchone()
@@ -218,6 +219,16 @@ SET reason = excluded.reason, concerns = excluded.concerns, found_at = excluded.
 WHERE (kept.reason, kept.concerns) IS DISTINCT FROM (excluded.reason, excluded.concerns)
 """
 
+# Who turns out to be a bot shares no more in what was scored before.
+_MARK_NEW_BOTS = """
+INSERT INTO harvesters_changedcontribution (contribution_id, is_echo)
+SELECT DISTINCT part.contribution_id, false
+FROM (SELECT DISTINCT host, actor_id FROM staged_participation WHERE is_bot) staged
+JOIN harvesters_actor actor ON (actor.host, actor.external_id) = (staged.host, staged.actor_id)
+JOIN harvesters_participation part ON part.actor_id = actor.id
+WHERE NOT actor.is_bot
+"""
+
 # Rows are taken in key order, so that two harvests that meet wait instead of deadlocking. Of the
 # names that one page tells of an actor, the latest is shown.
 _MERGE_ACTORS = """
@@ -248,7 +259,10 @@ WITH merged AS (
         url = excluded.url, facts = excluded.facts, digest = excluded.digest,
         harvested_at = excluded.harvested_at
     WHERE kept.digest IS DISTINCT FROM excluded.digest
-    RETURNING (xmax = 0) AS is_new
+    RETURNING id, (xmax = 0) AS is_new
+), marked AS (
+    INSERT INTO harvesters_changedcontribution (contribution_id, is_echo)
+    SELECT id, false FROM merged
 )
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM merged
 """

@@ -66,7 +66,7 @@ class Command(BaseCommand):
             f"\n{score.participation.actor.login}, {score.participation.get_role_display()}:"
             f" {score.decimal_points} ({score.get_state_display()}; {score.rule_set})"
         )
-        for reason in score.reasons:
+        for reason in score.trace:
             points = Decimal(reason["points"]) / 1000
             self.stdout.write(f"  {points:>9.3f}  {reason['rule']}: {reason[language]}")
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from credits.core.rule_reader import parse_rule_set
-from credits.core.rules import OWN_REASONS, describe
+from credits.core.rules import describe
 from credits.core.scoring import BOT, NO_HUMAN, NO_LONGER_NAMED, NO_RULE
+from credits.core.traces import OWN_REASONS
 from tests.rule_sets import DEFAULT, SMALL
 
 RULES = parse_rule_set(DEFAULT)

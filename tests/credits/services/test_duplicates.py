@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from credits.models import Project, Score
 from credits.services import duplicates
-from credits.services.duplicates import duplicates_of, projects_that_share
+from credits.services.duplicates import duplicates_among
 from credits.services.preview import preview_rule_set
-from credits.services.rules import compiled
+from credits.services.related import related_work
 from credits.services.scoring import score_project, score_stale_projects
 from harvesters.forge import (
     ContributionRecord,
@@ -118,7 +118,7 @@ def counted() -> dict[str, int]:
 def reason(title: str) -> dict[str, Any]:
     score = Score.objects.in_force().get(participation__contribution__title=title)
     assert (score.points, score.state, score.category) == (0, "not_counted", "other")
-    (only,) = score.reasons
+    (only,) = score.trace
     return only
 
 
@@ -156,11 +156,16 @@ def test_the_reason_names_the_change_in_both_languages(project, score):
     assert told == {
         "rule": "counts-elsewhere",
         "points": 0,
-        "category": "other",
         "en": "Not counted again: this commit counts with the change “Change 12”"
         " in github.com/lab/vision",
         "zh": "不重复计分：此提交随 github.com/lab/vision 的变更“Change 12”计分",
-        "inputs": {"contribution": counting.pk, "url": counting.url},
+        "inputs": {
+            "how": "with-change",
+            "contribution": counting.pk,
+            "title": "Change 12",
+            "place": "github.com/lab/vision",
+            "url": counting.url,
+        },
     }
     assert Score.objects.get(points=0).counts_with == counting
 
@@ -209,8 +214,8 @@ def test_a_fork_in_a_later_project_earns_nothing_for_the_same_commits(project, o
         "Commit 3, somebody/vision": 8_000,
     }
     told = Score.objects.filter(points=0).first()
-    assert told.reasons[0]["en"] == "Not counted again: the same commit counts in git/vision"
-    assert told.reasons[0]["zh"] == "不重复计分：同一提交已在 git/vision 计分"
+    assert told.trace[0]["en"] == "Not counted again: the same commit counts in git/vision"
+    assert told.trace[0]["zh"] == "不重复计分：同一提交已在 git/vision 计分"
 
 
 def test_a_later_project_takes_nothing_by_merging_what_an_earlier_one_wrote(project, other, score):
@@ -348,7 +353,7 @@ def test_work_counts_where_it_is_left_when_a_repository_leaves_its_project(proje
     score(project, other)
     project.repositories.clear()
 
-    assert "Commit 1, somebody/vision" in score(other, now=LATER)
+    assert "Commit 1, somebody/vision" in score(project, other, now=LATER)
 
 
 def test_a_repository_of_no_project_takes_nothing(project, other, score):
@@ -364,13 +369,13 @@ def test_those_who_share_work_are_found_by_hash_and_by_address(project, other, r
     FORK.put(other, change(7, commits=[1]))
     first, second = keys("commit")
 
-    by_hash = [projects_that_share(project, [key]) for key in (first, second)]
-    back = projects_that_share(other, keys("change"))
-    UPSTREAM.put(other)
+    (merged,) = keys("change")
+    UPSTREAM.put(other, change(9), replace(commit(3), facts={"pull_requests": [9]}))
 
-    assert by_hash == [[other.pk], []]
-    assert back == [project.pk]
-    assert projects_that_share(project, [second]) == [other.pk]
+    assert related_work([first]) == [(merged, other.pk)]
+    assert related_work([second]) == []
+    assert related_work([merged]) == [(first, project.pk)]
+    assert related_work(keys("change")[1:]) == [(keys("commit")[-1], other.pk)]
 
 
 def keys(kind: str) -> list[int]:
@@ -382,7 +387,7 @@ def test_a_preview_counts_no_work_twice_either(project, rule_set, score):
     UPSTREAM.put(project, change(12, commits=[1]))
     total = sum(score(project).values())
 
-    preview = preview_rule_set(compiled(rule_set), project, now=NOW)
+    preview = preview_rule_set(rule_set.compiled, project, now=NOW)
 
     assert (preview.contributions, preview.before) == (2, total)
 
@@ -494,13 +499,19 @@ def test_any_order_of_harvests_and_scoring_counts_the_same_by_the_rule(
                 score_project(scored, now=NOW)
         for last in data.draw(st.permutations(projects), "scored last"):
             score_project(last, now=LATER)
+        # What one project took from another is heard there at its next turn.
+        for last in projects:
+            score_project(last, now=LATER)
 
         uncounted = Score.objects.in_force().filter(counts_with__isnull=False)
         left = Contribution.objects.exclude(participations__scores__in=uncounted)
         assert {
             (one.repository.path, one.external_id) for one in left.select_related("repository")
         } == counting_by_the_rule(found)
-        assert all(set(duplicates_of(one)) == of_project(one, uncounted) for one in projects)
+        everything = keys("commit") + keys("change")
+        assert all(
+            set(duplicates_among(one, everything)) == of_project(one, uncounted) for one in projects
+        )
         transaction.set_rollback(True)
 
 
@@ -522,7 +533,9 @@ def test_what_was_just_written_is_never_compared_each_with_each(project):
     """Without statistics PostgreSQL once took ten minutes where it takes a tenth of a second."""
     with connection.cursor() as sql:
         sql.execute(duplicates.HOW_TO_COMPARE)
-        sql.execute(f"EXPLAIN (FORMAT JSON) {duplicates.GATHER}", {"project": project.pk})
+        sql.execute(
+            f"EXPLAIN (FORMAT JSON) {duplicates.FIND}", {"project": project.pk, "keys": [1]}
+        )
         ((told,),) = sql.fetchall()
     (whole,) = told if isinstance(told, list) else json.loads(told)
 

@@ -61,8 +61,8 @@ def test_both_sides_are_shown_the_very_same_evidence(client, review, student, su
 
     assert mine == theirs
     assert "You accept one another&#x27;s work" in mine[0]
-    assert "20 of 20 contributions were accepted only by people" in mine[0]
-    assert mine[0].count("/pull/") == 20
+    assert "10 of 10 contributions were accepted only by people" in mine[0]
+    assert mine[0].count("/pull/") == 10
     assert "10 contributions were accepted on 2026-10-02" in mine[2]
 
 
@@ -212,10 +212,10 @@ def test_what_a_contribution_is_like_is_shown_beside_it(as_li, project, student)
     ]
     harvest(project, *foreign, now=LOOKED)
     copies = [
-        accepted(48 + n, "li", "wu", sketch=list(range(n % 8 * 99, n % 8 * 99 + 64)))
+        accepted(48 + 24 * n, "li", "wu", sketch=list(range(n % 8 * 99, n % 8 * 99 + 64)))
         for n in range(12)
     ]
-    harvest(project, *copies, accepted(80, "wu", "li"), now=LOOKED)
+    harvest(project, *copies, accepted(400, "wu", "li"), now=LOOKED)
     prove_identity(student, actor("li"), method=Identity.Method.DEMO, now=LOOKED)
     open_reviews(project, now=LOOKED)
     review = IntegrityReview.objects.about(student).get()
@@ -229,7 +229,7 @@ def test_what_a_contribution_is_like_is_shown_beside_it(as_li, project, student)
 def test_in_chinese_all_of_it_is_chinese(as_li, review):
     words = words_of(as_li.get(own(review), headers={"Accept-Language": "zh-hans"}))
 
-    assert "20 项贡献中，20 项只由与你互相接受贡献的人接受：wu" in words
+    assert "10 项贡献中，10 项只由与你互相接受贡献的人接受：wu" in words
 
 
 def test_pages_take_as_many_queries_however_much_evidence_there_is(as_li, review, trading):

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0005_counts_with'),
-        ('harvesters', '0011_opening_answers'),
+        ('credits', '0008_coursework_terms_are_final'),
+        ('harvesters', '0012_changed_contributions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

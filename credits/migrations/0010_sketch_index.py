@@ -28,8 +28,8 @@ USING gin (credits_sketch_buckets(facts -> 'sketch')) WHERE facts -> 'sketch' IS
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credits", "0006_integrity_review"),
-        ("harvesters", "0011_opening_answers"),
+        ("credits", "0009_integrity_review"),
+        ("harvesters", "0012_changed_contributions"),
     ]
 
     operations = [

@@ -1,0 +1,116 @@
+"""Cells: one person's month in a project. No score in one depends on the limits of another."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from django.db import connection
+
+from credits.models import Project
+
+CHUNK = 2_000
+"""Participations scored at once: bounds the memory of any project, however large."""
+
+
+class Cell(NamedTuple):
+    """Whose month it is; ``month`` is of `credits.core.periods`."""
+
+    month: int
+    person: int
+
+
+class SizedCell(NamedTuple):
+    """A cell, and how many participations are in it."""
+
+    month: int
+    person: int
+    size: int
+
+
+class Members(NamedTuple):
+    """Who stands in some cells, and all contributions that it takes to score them.
+
+    These are more where work items are shared: then the whole of each item is needed.
+    """
+
+    participations: frozenset[int]
+    contributions: list[int]
+
+
+def members_of(project: Project, cells: Iterable[SizedCell]) -> Members:
+    months, persons, _ = zip(*cells, strict=True)
+    with connection.cursor() as sql:
+        sql.execute(
+            _MEMBERS, {"project": project.pk, "months": list(months), "persons": list(persons)}
+        )
+        rows = sql.fetchall()
+    inside = frozenset(participation for _, participation in rows if participation is not None)
+    return Members(inside, sorted({contribution for contribution, _ in rows}))
+
+
+def sized(project: Project, cells: Collection[Cell]) -> list[SizedCell]:
+    """``cells`` with their sizes, those that are empty now left out."""
+    if not cells:
+        return []
+    months, persons = zip(*cells, strict=True)
+    with connection.cursor() as sql:
+        sql.execute(
+            _SIZED, {"project": project.pk, "months": list(months), "persons": list(persons)}
+        )
+        return [SizedCell(*row) for row in sql.fetchall()]
+
+
+def all_cells(project: Project) -> list[SizedCell]:
+    """Every cell of ``project``, in the order of months."""
+    with connection.cursor() as sql:
+        sql.execute(_ALL, [project.pk])
+        return [SizedCell(*row) for row in sql.fetchall()]
+
+
+def in_chunks(cells: Iterable[SizedCell]) -> Iterator[list[SizedCell]]:
+    """``cells`` a chunk at a time; one large cell is a chunk of its own."""
+    chunk: list[SizedCell] = []
+    count = 0
+    for cell in cells:
+        if chunk and count + cell.size > CHUNK:
+            yield chunk
+            chunk, count = [], 0
+        chunk.append(cell)
+        count += cell.size
+    if chunk:
+        yield chunk
+
+
+_MEMBERS = """
+WITH inside AS MATERIALIZED (
+    SELECT found.participation_id, found.work_item
+    FROM unnest(%(months)s::integer[], %(persons)s::bigint[]) cell (month, person)
+    CROSS JOIN LATERAL (
+        SELECT participation_id, work_item FROM credits_placement
+        WHERE project_id = %(project)s AND month = cell.month AND person = cell.person
+        OFFSET 0) found
+), item AS MATERIALIZED (
+    SELECT DISTINCT work_item FROM inside WHERE work_item IS NOT NULL
+)
+SELECT part.contribution_id, inside.participation_id
+FROM inside JOIN harvesters_participation part ON part.id = inside.participation_id
+UNION
+SELECT part.contribution_id, NULL FROM item CROSS JOIN LATERAL (
+    SELECT participation_id FROM credits_placement
+    WHERE work_item = item.work_item AND project_id = %(project)s OFFSET 0) found
+JOIN harvesters_participation part ON part.id = found.participation_id
+"""
+
+_SIZED = """
+SELECT cell.month, cell.person, found.count
+FROM unnest(%(months)s::integer[], %(persons)s::bigint[]) cell (month, person)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS count FROM credits_placement
+    WHERE project_id = %(project)s AND month = cell.month AND person = cell.person) found
+WHERE found.count > 0
+ORDER BY cell.month, cell.person
+"""
+
+_ALL = """
+SELECT month, person, count(*) FROM credits_placement
+WHERE project_id = %s GROUP BY month, person ORDER BY month, person
+"""
