@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.cohort_cheats import COPIER, RING, SPLITTER, make_cohort
 from benchmarks.cohort_people import HONEST, Cohort, Person
+from benchmarks.cohort_scoring import Tally, rows, tally
 from credits.core.signals import (
     AcceptedItem,
     Ground,
@@ -60,23 +61,24 @@ Looks = Sequence[Look]
 
 
 def run(names: list[str], quick: bool) -> Iterator[dict[str, Any]]:
-    """A row for rings, copiers, honest people and fairness, if ``cohort`` is asked for."""
+    """Rows for rings, copiers, honest people, fairness and points, if ``cohort`` is asked for."""
     if NAME not in names:
         return
     looks: list[Look] = []
     contributions, start = 0, time.process_time()
+    scored = Tally()
     for seed in QUICK_SEEDS if quick else SEEDS:
         cohort = make_cohort(QUICK_SIZE if quick else SIZE, seed=seed)
         looks += look(cohort)
+        scored = scored.plus(tally(cohort))
         contributions += len(cohort.codes)
     kinds = Counter(one.person.kind for one in looks)
     told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
     seconds = time.process_time() - start
     size = f"{contributions} contributions; {told}; made and looked at in {seconds:.0f} CPU s"
-    yield recall(looks, RING, Ground.COMPANY) | {"size": size}
-    yield recall(looks, COPIER, Ground.CONTENT) | {"size": size}
-    yield held(looks) | {"size": size}
-    yield parity(looks) | {"size": size}
+    measured = [recall(looks, RING, Ground.COMPANY), recall(looks, COPIER, Ground.CONTENT)]
+    measured += [held(looks), parity(looks), *rows(scored)]
+    yield from (row | {"size": size} for row in measured)
 
 
 def look(cohort: Cohort) -> list[Look]:

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.cohort import FAIR, HELD, RECALL, held, look, parity, recall, run
 from benchmarks.cohort_cheats import COPIER, RING, make_cohort
+from benchmarks.cohort_scoring import rows, tally
 from credits.core.signals import Ground
 
 
@@ -40,3 +41,10 @@ def test_the_same_seed_makes_the_same_cohort():
 
 def test_what_was_not_asked_for_is_not_measured():
     assert list(run(["issue"], quick=True)) == []
+
+
+def test_splitting_does_not_pay_and_nobody_honest_goes_empty():
+    splitting, zeroed = rows(tally(make_cohort(400, seed=2)))
+
+    assert splitting["ours"] == 1.0 < splitting["peer_value"]
+    assert zeroed["ours"] == 0
