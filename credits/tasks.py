@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from credits.services.integrity import look_for_signals as look
 from credits.services.issuer import issuer_signer
 from credits.services.log import publish_checkpoint
 from credits.services.repository_rules import drafts_from_repositories
@@ -34,3 +35,9 @@ def renew_status_lists() -> int:
 def take_rules_from_repositories() -> int:
     """Take changed rule files of repositories as drafts; returns how many."""
     return drafts_from_repositories(now=timezone.now())
+
+
+@shared_task
+def look_for_signals() -> int:
+    """Ask where two independent signals speak; returns reviews opened."""
+    return look(now=timezone.now())

@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from credits.views import (
     certificates,
     coursework,
+    integrity,
     maintainer,
     public,
     rule_editor,
@@ -59,6 +60,8 @@ students = [
         name="application-withdraw",
     ),
     path("me/accounts", student.accounts, name="accounts"),
+    path("me/reviews", integrity.own_reviews, name="integrity-reviews"),
+    path("me/reviews/<int:pk>", integrity.own_review, name="integrity-review"),
 ]
 
 teachers = [
@@ -102,6 +105,10 @@ maintainers = [
         "maintain/<slug:slug>/coursework/<int:pk>",
         coursework.maintained_assignment,
         name="maintained-assignment",
+    ),
+    path("maintain/<slug:slug>/reviews", integrity.project_reviews, name="maintained-reviews"),
+    path(
+        "maintain/<slug:slug>/reviews/<int:pk>", integrity.project_review, name="maintained-review"
     ),
 ]
 

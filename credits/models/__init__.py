@@ -3,6 +3,7 @@
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
 from credits.models.coursework import CourseAssignment, CourseworkTerms
 from credits.models.idempotency import KeptAnswer
+from credits.models.integrity import IntegrityReview
 from credits.models.log import Checkpoint, LogEntry
 from credits.models.project import Project, RuleSet
 from credits.models.recognition import (
@@ -26,6 +27,7 @@ __all__ = [
     "CourseAssignment",
     "CourseworkTerms",
     "CreditPolicy",
+    "IntegrityReview",
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",
