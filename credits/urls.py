@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from credits.views import (
     certificates,
     coursework,
+    explanations,
     integrity,
     maintainer,
     public,
@@ -49,6 +50,8 @@ students = [
     path("me", student.overview, name="overview"),
     path("me/harvest", student.overview_harvest, name="overview-harvest"),
     path("me/contributions", student.contributions, name="contributions"),
+    path("me/contributions/missing", explanations.missing, name="missing"),
+    path("contributions/<int:pk>/", explanations.contribution, name="contribution"),
     path("me/certificates", certificates.certificates, name="certificates"),
     path("me/certificates/new", certificates.certificate_new, name="certificate-new"),
     path("me/applications", certificates.applications, name="applications"),
