@@ -1,6 +1,7 @@
 """Worth: projects and rule sets, scores, certificates, the log, recognition."""
 
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
+from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
 from credits.models.log import Checkpoint, LogEntry
 from credits.models.project import Project, RuleSet
@@ -22,6 +23,7 @@ __all__ = [
     "Checkpoint",
     "Claim",
     "CreditPolicy",
+    "Dispute",
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",
