@@ -5,6 +5,8 @@ from django.urls.converters import StringConverter
 
 from credits.views import (
     certificates,
+    dispute_decisions,
+    disputes,
     maintainer,
     public,
     student,
@@ -55,6 +57,21 @@ students = [
         name="application-withdraw",
     ),
     path("me/accounts", student.accounts, name="accounts"),
+    path("me/disputes", disputes.disputes, name="disputes"),
+    path("me/disputes/<int:pk>", disputes.dispute, name="dispute"),
+    path("me/disputes/<int:pk>/appeal", disputes.dispute_appeal, name="dispute-appeal"),
+    path("me/disputes/<int:pk>/withdraw", disputes.dispute_withdraw, name="dispute-withdraw"),
+    path("me/contributions/<int:pk>/dispute", disputes.dispute_new, name="dispute-new"),
+    path(
+        "me/contributions/<int:pk>/withdraw",
+        disputes.contribution_withdraw,
+        name="contribution-withdraw",
+    ),
+    path(
+        "me/contributions/<int:pk>/restore",
+        disputes.contribution_restore,
+        name="contribution-restore",
+    ),
 ]
 
 teachers = [path("teacher", teacher.portfolio, name="portfolio")]
@@ -64,6 +81,11 @@ maintainers = [
     path("maintain/<slug:slug>", maintainer.maintained_project, name="maintained-project"),
     path("maintain/<slug:slug>/sources", maintainer.maintained_sources, name="maintained-sources"),
     path("maintain/<slug:slug>/harvest", maintainer.maintained_harvest, name="maintained-harvest"),
+]
+
+judges = [
+    path("disputes", dispute_decisions.inbox, name="dispute-inbox"),
+    path("disputes/<int:pk>", dispute_decisions.decision, name="dispute-decision"),
 ]
 
 registrars = [
@@ -79,4 +101,4 @@ registrars = [
     path("registrar/policy", university.policy, name="credit-policy"),
 ]
 
-urlpatterns = [*everybody, *students, *teachers, *maintainers, *registrars]
+urlpatterns = [*everybody, *students, *teachers, *maintainers, *judges, *registrars]

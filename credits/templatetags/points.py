@@ -43,6 +43,9 @@ STATE_TAGS = {
     "reversed": "bad",
     "rejected": "bad",
     "withdrawn": "",
+    "open": "warn",
+    "appealed": "warn",
+    "accepted": "ok",
 }
 DEFAULT_SEPARATOR = ","
 
