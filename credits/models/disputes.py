@@ -43,7 +43,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         others = others.exclude(_has_work_of(Identity.objects.active().filter(user=user)))
         mine = Q(project__in=Project.objects.maintained_by(user).values("pk"))
         if user.is_staff:
-            mine |= Q(state=Dispute.State.APPEALED) | Q(due_at__lt=now) | ~_has_a_judge()
+            mine |= Q(state=Dispute.State.APPEALED) | Q(due_at__lt=now) | Q(~_has_a_judge())
         return others.filter(mine)
 
 

@@ -38,7 +38,7 @@ def require_sensible(participation: Participation, complaint: Complaint, grounds
     if complaint.subject == Dispute.Subject.SHARE:
         _require_other_weights(participation, wanted.get("weights"), grounds)
         return
-    allowed = {
+    allowed: dict[Dispute.Subject, list[dict[str, Any]]] = {
         Dispute.Subject.CATEGORY: [{"category": one} for one in grounds.categories],
         Dispute.Subject.STATE: [{"counts": True}],
         Dispute.Subject.BOT: [{"is_bot": False}],

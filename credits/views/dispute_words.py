@@ -105,7 +105,7 @@ def facts_of_work(contribution: Contribution) -> list[tuple[str, str]]:
     shown = [("state", contribution.state)]
     sizes = facts.get("sizes")
     if isinstance(sizes, dict):
-        shown += [(kind, _lines_in_words(lines)) for kind, lines in sorted(sizes.items())]
+        shown += [(f"sizes.{kind}", _lines_in_words(lines)) for kind, lines in sorted(sizes.items())]
     simple = (str, int, bool)
     for name, value in sorted(facts.items()):
         if isinstance(value, simple) and value not in ("", None):
