@@ -21,7 +21,7 @@ from credits.services.complaints import (
 )
 from credits.services.errors import CreditsError
 from credits.services.grounds import BEYOND_RULES, DENIED, decisive_rule, grounds_of
-from credits.services.outcomes import score_after_decision, snapshot
+from credits.services.outcomes import log_decision, score_after_decision, snapshot
 from credits.services.rulings import Author, judge_account, rule_on
 from harvesters.models import Actor, Participation
 
@@ -185,6 +185,7 @@ def _close(dispute: Dispute, *, accept: bool, author: Author, now: datetime) -> 
         _grant(dispute, author, now)
     dispute.state = Dispute.State.ACCEPTED if accept else Dispute.State.REJECTED
     dispute.save()
+    log_decision(dispute, now=now)
 
 
 def _with_outcome(dispute: Dispute, now: datetime) -> Dispute:

@@ -1,4 +1,4 @@
-"""Scores as a dispute found them and as it left them: both versions stay."""
+"""Scores as a dispute found them and as it left them: both versions stay, and the log says so."""
 
 import logging
 from datetime import datetime
@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
+from credits.core.canonical import canonical_json
 from credits.core.scoring import NO_CATEGORY
-from credits.models import Dispute, Project, Score
+from credits.models import Dispute, LogEntry, Project, Score
 from credits.services.grounds import score_in_force
+from credits.services.log import append_entry
 from credits.services.rules import NoRuleSetError
 from credits.services.scoring import ScoringElsewhereError, score_project
 from harvesters.models import ChangedContribution
@@ -26,6 +28,28 @@ def snapshot(score: Score | None) -> dict[str, Any]:
         "state": score.state,
         "reasons": score.reasons,
         "rule_set": score.rule_set_id,
+    }
+
+
+def log_decision(dispute: Dispute, *, now: datetime) -> LogEntry:
+    """Commit to what was decided on ``dispute``, so that nobody can tell it otherwise later.
+
+    The statement names no person. Call it in the transaction of the decision.
+    """
+    return append_entry(LogEntry.Kind.DISPUTE, canonical_json(statement_of(dispute)), now=now)
+
+
+def statement_of(dispute: Dispute) -> dict[str, Any]:
+    """What the log commits to, as it can be built again from ``dispute`` until it is appealed."""
+    decided_at = dispute.appeal_decided_at or dispute.decided_at
+    return {
+        "dispute": dispute.pk,
+        "participation": dispute.participation_id,
+        "subject": dispute.subject,
+        "wanted": dispute.wanted,
+        "outcome": dispute.state,
+        "is_appeal": dispute.appeal_decided_at is not None,
+        "decided_at": decided_at.isoformat() if decided_at else "",
     }
 
 

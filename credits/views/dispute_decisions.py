@@ -1,5 +1,6 @@
 """Pages of who decides on disputes: maintainers, and the staff where no maintainer may."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from credits.services.disputes import (
     may_decide,
 )
 from credits.services.errors import CreditsError
+from credits.services.foresight import score_if_accepted
 from credits.views.dispute_forms import VerdictForm
 from credits.views.dispute_words import facts_of_work, shares_of, versions_of, wanted_in_words
 from credits.views.disputes import CONFLICT, RELATED
@@ -68,7 +70,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         except CreditsError as error:
             form.add_error(None, str(error))
     context = {
-        **_decision_context(dispute),
+        **_decision_context(dispute, now),
         "form": form if may_decide(dispute, user, now=now) else None,
         "is_own": dispute.opened_by_id == user.pk,
         "is_overdue": dispute.is_overdue_at(now),
@@ -94,12 +96,13 @@ def _decide(request: HttpRequest, dispute: Dispute, form: VerdictForm, user: Use
     return redirect("dispute-decision", decided.pk)
 
 
-def _decision_context(dispute: Dispute) -> dict[str, Any]:
+def _decision_context(dispute: Dispute, now: datetime) -> dict[str, Any]:
     contribution = dispute.participation.contribution
+    foreseen = score_if_accepted(dispute, now=now) if dispute.is_pending else None
     return {
         "dispute": dispute,
         "wanted": wanted_in_words(dispute),
-        "versions": versions_of(dispute),
+        "versions": versions_of(dispute, foreseen),
         "facts": facts_of_work(contribution),
         "shares": shares_of(contribution),
     }

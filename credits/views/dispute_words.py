@@ -35,8 +35,11 @@ class Version:
         return names.get(self.state, _("not looked at"))
 
 
-def versions_of(dispute: Dispute) -> list[Version]:
-    """The score that was disputed, and the outcome; until then what holds now, if it differs."""
+def versions_of(dispute: Dispute, foreseen: dict[str, Any] | None = None) -> list[Version]:
+    """The score that was disputed, and the outcome; until then what holds now, if it differs.
+
+    With what is ``foreseen``, what would come if the dispute were accepted.
+    """
     shown = [(_("When it was disputed"), dispute.before)]
     if dispute.after is not None:
         shown.append((_("After the decision"), dispute.after))
@@ -44,6 +47,8 @@ def versions_of(dispute: Dispute) -> list[Version]:
         now = snapshot(score_in_force(dispute.participation))
         if now != dispute.before:
             shown.append((_("Now"), now))
+        if foreseen is not None:
+            shown.append((_("If it is accepted"), foreseen))
     keys = {one["rule_set"] for _title, one in shown if one["rule_set"] is not None}
     rule_sets = RuleSet.objects.in_bulk(keys)
     return [_version(title, one, rule_sets.get(one["rule_set"])) for title, one in shown]
@@ -105,7 +110,9 @@ def facts_of_work(contribution: Contribution) -> list[tuple[str, str]]:
     shown = [("state", contribution.state)]
     sizes = facts.get("sizes")
     if isinstance(sizes, dict):
-        shown += [(f"sizes.{kind}", _lines_in_words(lines)) for kind, lines in sorted(sizes.items())]
+        shown += [
+            (f"sizes.{kind}", _lines_in_words(lines)) for kind, lines in sorted(sizes.items())
+        ]
     simple = (str, int, bool)
     for name, value in sorted(facts.items()):
         if isinstance(value, simple) and value not in ("", None):

@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Identity, User
 from accounts.services import prove_identity
-from credits.models import BotVerdict, Dispute, Ruling, Score
+from credits.core.canonical import canonical_json, sha256_hex
+from credits.models import BotVerdict, Dispute, LogEntry, Ruling, Score
 from credits.services.complaints import AlreadyDisputedError, Complaint, NotDisputableError
 from credits.services.disputes import (
     DisputeClosedError,
@@ -22,7 +23,7 @@ from credits.services.disputes import (
     open_dispute,
     withdraw_dispute,
 )
-from credits.services.outcomes import record_outcomes
+from credits.services.outcomes import record_outcomes, statement_of
 from credits.services.rulings import Author, rule_on
 from credits.services.scoring import LOCKS, score_project
 from harvesters.forge import Participant, Role
@@ -79,6 +80,19 @@ def test_an_appeal_is_decided_by_somebody_else_and_recomputes(rejected, student,
     assert (decided.decided_by, decided.appeal_decided_by) == (sun, qian)
     assert decided.decision_reason == "It is code"
     assert score_of(part(1)).category == decided.after["category"] == "docs"
+
+
+def test_each_decision_is_in_the_log_and_names_no_person(rejected, student, qian):
+    def digests():
+        entries = LogEntry.objects.filter(kind=LogEntry.Kind.DISPUTE).order_by("index")
+        return list(entries.values_list("body_digest", flat=True))
+
+    first = sha256_hex(canonical_json(statement_of(rejected)))
+    appealed = appeal_dispute(rejected, by=student, reason="Look again", now=DECIDED)
+    decided = decide_appeal(appealed, accept=True, reason="True", decided_by=qian, now=DECIDED)
+
+    assert digests() == [first, sha256_hex(canonical_json(statement_of(decided)))]
+    assert {"opened_by", "decided_by"}.isdisjoint(statement_of(decided))
 
 
 def test_staff_decides_an_appeal_where_nobody_else_can(rejected, student, staff):

@@ -82,6 +82,8 @@ def test_the_page_shows_facts_trace_and_what_is_wanted_but_no_persons_name(clien
     assert "It is a guide" in words
     assert "Merged code, 100 effective lines" in words
     assert "+100 −0" in words
+    assert "If it is accepted" in words
+    assert "Merged documentation, 100 lines" in words
     assert "Li Ming" not in words
 
 
