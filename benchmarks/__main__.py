@@ -23,12 +23,13 @@ MODULES = {
     "requests": ("harvest-requests", "harvest-thousand"),
     "rules": ("rules",),
     "scoring": ("score",),
+    "rescoring": ("rescore", "rescore-whole"),
     "certificates": ("issue", "verify"),
     "api": ("list",),
     "histories": ("histories",),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "api", "histories"}
+WITH_DATABASE = {"harvest", "api", "histories", "rescoring"}
 
 
 def main() -> None:

@@ -8,24 +8,27 @@ from importlib import resources
 from itertools import chain, cycle, islice
 from typing import Any
 
-from credits.core.facts import Participant, ScoredInput
+from credits.core.inputs import Participant, ScoredInput
 from credits.core.rule_reader import parse_rule_set
 from credits.core.scoring import EARNING_ROLES
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 SAMPLE = resources.files("harvesters") / "data" / "sample"
-RULES = parse_rule_set(
-    (resources.files("credits.core") / "data" / "rule_sets" / "ai-open-source-1.0.toml").read_text(
-        "utf-8"
-    )
-)
+RULE_SETS = resources.files("credits.core") / "data" / "rule_sets"
+SOURCE = (RULE_SETS / "ai-open-source-1.0.toml").read_text("utf-8")
+RULES = parse_rule_set(SOURCE)
 
 
 def contributions(count: int) -> list[ScoredInput]:
     """``count`` contributions of real shape; each history in turn, then all of them again."""
-    rows = chain.from_iterable(map(_rows, sorted(SAMPLE.iterdir(), key=str)))
     keys = cycle(range(1, 2**31))
-    return [_as_input(number, row, keys) for number, row in enumerate(islice(cycle(rows), count))]
+    found = enumerate(islice(cycle(rows()), count))
+    return [_as_input(number, row, keys) for number, row in found]
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """The sample's contributions as its files tell them, one history after the other."""
+    return chain.from_iterable(map(_rows, sorted(SAMPLE.iterdir(), key=str)))
 
 
 def _rows(file: Any) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from credits.views import (
     certificates,
+    coursework,
     dispute_decisions,
     disputes,
     maintainer,
@@ -74,13 +75,35 @@ students = [
     ),
 ]
 
-teachers = [path("teacher", teacher.portfolio, name="portfolio")]
+teachers = [
+    path("teacher", teacher.portfolio, name="portfolio"),
+    path("teacher/coursework", coursework.coursework, name="coursework"),
+    path(
+        "teacher/coursework/projects/<slug:slug>", coursework.coursework_ask, name="coursework-ask"
+    ),
+    path("teacher/coursework/requests", coursework.course_assignments, name="course-assignments"),
+    path(
+        "teacher/coursework/requests/<int:pk>/withdraw",
+        coursework.course_assignment_withdraw,
+        name="course-assignment-withdraw",
+    ),
+]
 
 maintainers = [
     path("maintain", maintainer.maintained, name="maintained"),
     path("maintain/<slug:slug>", maintainer.maintained_project, name="maintained-project"),
     path("maintain/<slug:slug>/sources", maintainer.maintained_sources, name="maintained-sources"),
     path("maintain/<slug:slug>/harvest", maintainer.maintained_harvest, name="maintained-harvest"),
+    path(
+        "maintain/<slug:slug>/coursework",
+        coursework.maintained_coursework,
+        name="maintained-coursework",
+    ),
+    path(
+        "maintain/<slug:slug>/coursework/<int:pk>",
+        coursework.maintained_assignment,
+        name="maintained-assignment",
+    ),
 ]
 
 judges = [

@@ -1,6 +1,7 @@
 """Worth: projects and rule sets, scores, certificates, the log, recognition."""
 
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
+from credits.models.coursework import CourseAssignment, CourseworkTerms
 from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
 from credits.models.log import Checkpoint, LogEntry
@@ -22,6 +23,8 @@ __all__ = [
     "CertificateItem",
     "Checkpoint",
     "Claim",
+    "CourseAssignment",
+    "CourseworkTerms",
     "CreditPolicy",
     "Dispute",
     "IssuerKey",

@@ -31,7 +31,7 @@ STUDENT_PAGES = {
     "certificates": _("Certificates"),
     "applications": _("Credit applications"),
 }
-TEACHER_PAGES = {"portfolio": _("Portfolio")}
+TEACHER_PAGES = {"portfolio": _("Portfolio"), "coursework": _("Coursework")}
 MAINTAINER_PAGES = {"maintained": _("My projects")}
 JUDGE_PAGES = {"dispute-inbox": _("Disputes")}
 REGISTRAR_PAGES = {"inbox": _("Inbox"), "recognitions": _("Recognitions")}
@@ -189,6 +189,7 @@ def local_time(context: Mapping[str, Any], moment: datetime | None, style: str =
     )
 
 
+@register.filter("day")
 def day_in_words(day: date) -> str:
     """A date as the reader writes it."""
     return date_format(day, str(DATE_FORMATS["date"]))

@@ -45,7 +45,12 @@ STATE_TAGS = {
     "withdrawn": "",
     "open": "warn",
     "appealed": "warn",
+    "asked": "wait",
     "accepted": "ok",
+    "declined": "bad",
+    "welcome": "ok",
+    "limited": "warn",
+    "closed": "bad",
 }
 DEFAULT_SEPARATOR = ","
 
@@ -80,6 +85,12 @@ def _localised(whole: str, fraction: str) -> str:
 def category_name(category: str) -> str:
     """The word for a category."""
     return str(CATEGORIES.get(category, CATEGORIES["other"]))
+
+
+@register.filter
+def kind_word(category: str) -> str:
+    """The word for a category; one of a project's own rules goes by its own name."""
+    return str(CATEGORIES.get(category, category))
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from credits.models import Project, RuleSet, Score
+from credits.services.coursework import terms_in_force
 from credits.services.harvests import harvest_now, newest_gaps, sources_of
 from credits.services.rules import NoRuleSetError, rule_set_in_force
 from credits.views.records import points_by_month, totals_of
@@ -41,6 +42,8 @@ def maintained_project(request: HttpRequest, slug: str) -> HttpResponse:
         "rule_set": rule_set_or_none(project, now),
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
+        "terms": terms_in_force(project, now),
+        "asked_count": project.course_assignments.open().count(),
         "now": now,
     }
     return render(request, "credits/maintainer/project.html", context)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from credits.core.rules import describe
 from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, Score
+from credits.views.coursework import coursework_of
 from credits.views.dispute_words import public_counts
 from credits.views.maintainer import rule_set_or_none
 from credits.views.records import points_by_month, totals_of
@@ -43,6 +44,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "rule_set": rule_set_or_none(shown, now),
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
+        **coursework_of(shown, now),
         "disputes": public_counts(shown),
     }
     return render(request, "credits/public/project.html", context)

@@ -33,8 +33,19 @@ PAGES = {
         "/accounts/email/",
         "/accounts/2fa/",
     ),
-    "teacher": ("/teacher",),
-    "maintainer": ("/maintain", "/maintain/vision-toolkit"),
+    "teacher": (
+        "/teacher",
+        "/teacher/coursework",
+        "/teacher/coursework/projects/pocket-lm",
+        "/teacher/coursework/projects/speech-lab",
+        "/teacher/coursework/requests",
+    ),
+    "maintainer": (
+        "/maintain",
+        "/maintain/vision-toolkit",
+        "/maintain/pocket-lm/coursework",
+        "/maintain/pocket-lm/coursework?state=all",
+    ),
     "registrar": (
         "/registrar?state=all",
         "/registrar/applications/1",

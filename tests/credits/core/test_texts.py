@@ -21,3 +21,13 @@ def test_what_only_one_language_names_is_an_input_too():
 
 def test_two_braces_stand_for_one():
     assert Text("{{x}}", "{{x}}").filled(NO_FACTS)[0] == Text("{x}", "{x}")
+
+
+def test_who_reads_neither_language_gets_english():
+    text = Text("Merged", "已合并")
+
+    assert [text.in_language(language) for language in ("en-gb", "zh-hans", "fr")] == [
+        "Merged",
+        "已合并",
+        "Merged",
+    ]

@@ -499,6 +499,9 @@ def test_any_order_of_harvests_and_scoring_counts_the_same_by_the_rule(
                 score_project(scored, now=NOW)
         for last in data.draw(st.permutations(projects), "scored last"):
             score_project(last, now=LATER)
+        # What one project took from another is heard there at its next turn.
+        for last in projects:
+            score_project(last, now=LATER)
 
         uncounted = Score.objects.in_force().filter(counts_with__isnull=False)
         left = Contribution.objects.exclude(participations__scores__in=uncounted)

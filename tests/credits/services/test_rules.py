@@ -11,7 +11,6 @@ from credits.services.rules import (
     AlreadyPublishedError,
     NoRuleSetError,
     VersionTakenError,
-    compiled,
     create_draft,
     publish_rule_set,
     rule_set_in_force,
@@ -124,4 +123,4 @@ def test_the_database_refuses_to_delete_what_is_published(rule_set):
 
 
 def test_the_rules_of_a_rule_set_are_read_once(rule_set):
-    assert compiled(rule_set) is compiled(RuleSet.objects.get())
+    assert rule_set.compiled is RuleSet.objects.get().compiled
