@@ -377,3 +377,16 @@ def test_while_others_score_the_decision_stands_and_the_outcome_follows(
     dispute.refresh_from_db()
     assert dispute.after["category"] == "docs"
     assert record_outcomes() == 0
+
+
+def test_what_a_decision_lifted_is_still_held_by_every_other_guard(worked, student, sun):
+    harvest(worked, replace(change(1), state="open"), now=OPENED)
+    score_project(worked, now=OPENED)
+    decide(open_dispute(part(1), COUNT, opened_by=student, now=OPENED), sun)
+    assert score_of(part(1)).state == Score.State.COUNTED
+
+    harvest(worked, replace(change(1, lines=0), state="open"), now=DECIDED)
+    score_project(worked, now=DECIDED)
+
+    assert score_of(part(1)).state == Score.State.NOT_COUNTED
+    assert score_of(part(1)).reasons[-1]["rule"] == "nothing-by-hand"
