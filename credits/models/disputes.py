@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Identity, User
 from credits.core.working_days import due_at
@@ -58,17 +58,17 @@ class Dispute(models.Model):
     """
 
     class Subject(models.TextChoices):
-        CATEGORY = "category", _("kind of work")
-        SHARE = "share", _("share")
-        STATE = "state", _("whether it counts")
-        BOT = "bot", _("taken for a bot")
+        CATEGORY = "category", pgettext_lazy("dispute", "kind of work")
+        SHARE = "share", pgettext_lazy("dispute", "share")
+        STATE = "state", pgettext_lazy("dispute", "whether it counts")
+        BOT = "bot", pgettext_lazy("dispute", "taken for a bot")
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        APPEALED = "appealed", _("appealed")
-        ACCEPTED = "accepted", _("accepted")
-        REJECTED = "rejected", _("rejected")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        OPEN = "open", pgettext_lazy("dispute", "open")
+        APPEALED = "appealed", pgettext_lazy("dispute", "appealed")
+        ACCEPTED = "accepted", pgettext_lazy("dispute", "accepted")
+        REJECTED = "rejected", pgettext_lazy("dispute", "rejected")
+        WITHDRAWN = "withdrawn", pgettext_lazy("dispute", "withdrawn")
 
     PENDING = (State.OPEN, State.APPEALED)
 

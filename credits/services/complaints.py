@@ -33,7 +33,8 @@ class Complaint:
 def require_sensible(participation: Participation, complaint: Complaint, grounds: Grounds) -> None:
     if complaint.subject not in grounds.subjects:
         is_state = complaint.subject == Dispute.Subject.STATE
-        raise NotDisputableError(str(grounds.advice) if is_state else "")
+        advice = grounds.advice if is_state else _("This cannot be disputed about this score.")
+        raise NotDisputableError(str(advice))
     wanted = complaint.wanted
     if complaint.subject == Dispute.Subject.SHARE:
         _require_other_weights(participation, wanted.get("weights"), grounds)

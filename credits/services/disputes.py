@@ -8,6 +8,7 @@ scored at once. Deciding must not be called in a transaction of the caller's: se
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Identity, User
 from credits.core.working_days import due_at
@@ -124,7 +125,12 @@ def appeal_dispute(dispute: Dispute, *, by: User, reason: str, now: datetime) ->
         raise NotYoursError
     _require_reason(reason)
     if not locked.can_be_appealed_at(now):
-        raise NoAppealError
+        raise NoAppealError(
+            _(
+                "A rejected dispute can be appealed once, within ten working days after the"
+                " decision."
+            )
+        )
     locked.state, locked.appealed_at = Dispute.State.APPEALED, now
     locked.appeal_reason, locked.appeal_due_at = reason.strip(), due_at(now, ANSWER_WITHIN)
     locked.save()
@@ -161,21 +167,28 @@ def _require_own(participation: Participation, user: User) -> None:
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise ReasonNeededError
+        raise ReasonNeededError(_("Give a reason: the other side reads it, and it stays."))
 
 
 def _lock_pending(dispute: Dispute, *states: str) -> Dispute:
     related = Dispute.objects.select_related("project", "participation__contribution")
     locked = related.select_for_update(of=("self",)).get(pk=dispute.pk)
     if locked.state not in states:
-        raise DisputeClosedError
+        raise DisputeClosedError(
+            _("The dispute was decided or withdrawn meanwhile; reload the page.")
+        )
     return locked
 
 
 def _lock_for(dispute: Dispute, state: Dispute.State, author: Author, now: datetime) -> Dispute:
     locked = _lock_pending(dispute, state)
     if not may_decide(locked, author.decided_by, now=now):
-        raise MayNotDecideError
+        raise MayNotDecideError(
+            _(
+                "Another maintainer or the staff decides: not the person, nor who shares the work"
+                " or decided before."
+            )
+        )
     _require_reason(author.reason)
     return locked
 
