@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from credits.views import (
+    bots,
     certificates,
     coursework,
     dispute_decisions,
@@ -94,6 +95,8 @@ maintainers = [
     path("maintain/<slug:slug>", maintainer.maintained_project, name="maintained-project"),
     path("maintain/<slug:slug>/sources", maintainer.maintained_sources, name="maintained-sources"),
     path("maintain/<slug:slug>/harvest", maintainer.maintained_harvest, name="maintained-harvest"),
+    path("maintain/<slug:slug>/bots", bots.maintained_bots, name="maintained-bots"),
+    path("maintain/<slug:slug>/bots/<int:pk>", bots.maintained_bot, name="maintained-bot"),
     path(
         "maintain/<slug:slug>/coursework",
         coursework.maintained_coursework,
