@@ -84,9 +84,7 @@ def one_by_one(facts):
         if value(rule.when)
     ]
     factors = [
-        (index, factor.factor)
-        for index, factor in enumerate(RULES.factors)
-        if value(factor.when)
+        (index, factor.factor) for index, factor in enumerate(RULES.factors) if value(factor.when)
     ]
     return min(stopped, default=-1), (applied, factors)
 
