@@ -13,6 +13,7 @@ from credits.models.recognition import (
     Recognition,
     RecognitionEvent,
 )
+from credits.models.rules import RepositoryRules, RuleSetApproval
 from credits.models.rulings import BotVerdict, Ruling
 from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
 
@@ -34,8 +35,10 @@ __all__ = [
     "Project",
     "Recognition",
     "RecognitionEvent",
+    "RepositoryRules",
     "RepositoryStanding",
     "RuleSet",
+    "RuleSetApproval",
     "RuleSetScoring",
     "Ruling",
     "Score",

@@ -36,6 +36,7 @@ STATE_TAGS = {
     "counted": "ok",
     "waiting": "wait",
     "not_counted": "",
+    "disputed": "warn",
     "submitted": "wait",
     "approved": "ok",
     "exported": "wait",
@@ -55,6 +56,7 @@ STATE_TAGS = {
     "closed": "bad",
 }
 DEFAULT_SEPARATOR = ","
+YES, NO = pgettext_lazy("value of a fact", "yes"), pgettext_lazy("value of a fact", "no")
 
 
 @register.filter
@@ -143,6 +145,16 @@ def with_variables(text: str) -> SafeString:
 def signed_points(millipoints: int) -> str:
     """Points of one reason, with their sign."""
     return ("+ " if millipoints >= 0 else "− ") + points(abs(millipoints))
+
+
+@register.filter
+def fact_value(value: Any) -> str:
+    """A fact as people read it."""
+    if isinstance(value, bool):
+        return str(YES if value else NO)
+    if isinstance(value, int):
+        return number(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @register.filter

@@ -13,6 +13,7 @@ PAGES = {
         "/log",
         "/projects/vision-toolkit",
         "/rules/ai-open-source/v1.0",
+        "/rules/reference",
         "/c/OC-0000",
         "/no/such/page",
         "/accounts/login/",
@@ -44,6 +45,7 @@ PAGES = {
     "maintainer": (
         "/maintain",
         "/maintain/vision-toolkit",
+        "/maintain/vision-toolkit/rules",
         "/maintain/vision-toolkit/reviews",
         "/maintain/pocket-lm/coursework",
         "/maintain/pocket-lm/coursework?state=all",

@@ -29,7 +29,7 @@ USING gin (credits_sketch_buckets(facts -> 'sketch')) WITH (fastupdate = off) WH
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credits", "0009_integrity_review"),
+        ("credits", "0011_integrity_review"),
         ("harvesters", "0012_changed_contributions"),
     ]
 
