@@ -28,6 +28,7 @@ MODULES = {
     "certificates": ("issue", "verify"),
     "api": ("list",),
     "histories": ("histories",),
+    "cohort": ("cohort",),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
 WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring"}

@@ -2,7 +2,9 @@
 
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
 from credits.models.coursework import CourseAssignment, CourseworkTerms
+from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
+from credits.models.integrity import IntegrityReview
 from credits.models.log import Checkpoint, LogEntry
 from credits.models.project import Project, RuleSet
 from credits.models.recognition import (
@@ -26,6 +28,8 @@ __all__ = [
     "CourseAssignment",
     "CourseworkTerms",
     "CreditPolicy",
+    "Dispute",
+    "IntegrityReview",
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from credits.models import Project, RuleSet, Score
+from credits.models import IntegrityReview, Project, RuleSet, Score
 from credits.services.coursework import terms_in_force
 from credits.services.harvests import harvest_now, newest_gaps, sources_of
 from credits.services.rules import NoRuleSetError, rule_set_in_force
@@ -35,6 +35,7 @@ def maintained_project(request: HttpRequest, slug: str) -> HttpResponse:
     """One project: sources, rules, points by kind and month. It names and ranks nobody."""
     project, now = own_project(request, slug), timezone.now()
     scores = Score.objects.in_force().filter(project=project)
+    reviews = IntegrityReview.objects.for_reviewer(cast(User, request.user))
     context = {
         "project": project,
         "sources": sources_of(project),
@@ -42,6 +43,7 @@ def maintained_project(request: HttpRequest, slug: str) -> HttpResponse:
         "rule_set": rule_set_or_none(project, now),
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
+        "reviews": reviews.filter(project=project).counts(),
         "terms": terms_in_force(project, now),
         "asked_count": project.course_assignments.open().count(),
         "now": now,
