@@ -120,6 +120,15 @@ class ChangeSerializer(BothSerializer):
     until = UtcField(allow_null=True)
 
 
+class DisputeSerializer(serializers.Serializer[Any]):
+    """A dispute that waits for a decision, due by a moment."""
+
+    subject = serializers.CharField()
+    state = serializers.CharField()
+    due_at = UtcField()
+    url = serializers.URLField()
+
+
 class FormerSerializer(serializers.Serializer[Any]):
     """A score by another rule set, which stays."""
 
@@ -147,6 +156,7 @@ class PartSerializer(serializers.Serializer[Any]):
     lines = LineSerializer(many=True)
     changes = ChangeSerializer(many=True)
     depends_on = BothSerializer(many=True)
+    disputes = DisputeSerializer(many=True)
     former = FormerSerializer(many=True)
 
 

@@ -107,12 +107,10 @@ def varied(facts: Facts, changes: Mapping[str, Any]) -> Facts | None:
 
 def _stopped(facts: Facts, rule_set: RuleSet, pardoned: frozenset[str]) -> str:
     try:
-        found = rule_set.stop(facts)
+        found = rule_set.stop(facts, rule_set.places_of(pardoned))
     except EvaluationError:
         return "cannot-evaluate"
-    if found < 0 or rule_set.guards[found].id in pardoned:
-        return ""
-    return rule_set.guards[found].id
+    return rule_set.guards[found].id if found >= 0 else ""
 
 
 def whole_of(subject: Subject, facts: Facts) -> Facts:

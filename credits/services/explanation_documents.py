@@ -6,7 +6,7 @@ from typing import Any
 from credits.core.counterfactuals import Change
 from credits.core.points import decimal_points
 from credits.core.texts import Text
-from credits.models import BotVerdict, RuleSet, Ruling, Score
+from credits.models import BotVerdict, Dispute, RuleSet, Ruling, Score
 from credits.services.explanations import Explanation, PartExplanation
 from harvesters.models import Contribution
 
@@ -52,6 +52,7 @@ def _part(part: PartExplanation, base_url: str) -> dict[str, Any]:
         "lines": [{**line, "points": decimal_points(line["points"])} for line in part.lines],
         "changes": [_change(change) for change in part.changes],
         "depends_on": [_both(text) for text in part.depends_on],
+        "disputes": [_dispute(dispute, base_url) for dispute in part.disputes],
         "former": [_former(score, base_url) for score in part.former],
     }
 
@@ -66,6 +67,15 @@ def _change(change: Change) -> dict[str, Any]:
         "state_after": change.state_after,
         "until": _utc(change.until),
         **_both(change.text),
+    }
+
+
+def _dispute(dispute: Dispute, base_url: str) -> dict[str, Any]:
+    return {
+        "subject": dispute.subject,
+        "state": dispute.state,
+        "due_at": _utc(dispute.answer_due_at),
+        "url": f"{base_url}{dispute.get_absolute_url()}",
     }
 
 

@@ -22,7 +22,7 @@ from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
 from credits.core.scoring import EARNING_ROLES
 from credits.core.texts import Text
 from credits.core.traces import OWN_REASONS
-from credits.models import BotVerdict, Placement, Project, Ruling, Score
+from credits.models import BotVerdict, Dispute, Placement, Project, Ruling, Score
 from credits.services.errors import CreditsError
 from credits.services.loading import load_inputs
 from credits.services.visibility import owner_of, visible_to
@@ -40,8 +40,6 @@ NOT_YET = Text("Not looked at yet: it was just read", "尚未计分：刚刚采�
 NO_EARNING = Text(
     "Not counted: this role passes on the work of others", "不计分：此角色只是转交他人的工作"
 )
-UNDER_DISPUTE = Text("Disputed: the maintainers decide", "有异议：由维护者裁定")
-
 CUTTING = frozenset({"sharing", "work-item"})
 """Reasons by which a part is less than the whole."""
 
@@ -55,8 +53,8 @@ class PartExplanation:
     """Why one participation has its points, which the ``lines`` sum to.
 
     ``changes`` are facts that would give another outcome, and ``depends_on`` says on what it
-    depends what limits and decisions took. ``former`` are scores by other rule sets. What was read
-    again since it was scored is ``is_stale``.
+    depends what limits and decisions took. ``former`` are scores by other rule sets, ``disputes``
+    those that wait for a decision. What was read again since it was scored is ``is_stale``.
     """
 
     participation: Participation
@@ -67,6 +65,7 @@ class PartExplanation:
     changes: tuple[Change, ...] = ()
     depends_on: tuple[Text, ...] = ()
     former: tuple[Score, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
     is_stale: bool = False
 
     @property
@@ -80,9 +79,15 @@ class PartExplanation:
     @property
     def headline(self) -> Text:
         """The state in a sentence, with the moment (UTC) until which it waits."""
+        if self.disputes:
+            until = _moment(min(dispute.answer_due_at for dispute in self.disputes))
+            return Text(
+                f"Disputed, to be decided by {until}. {self.because.en}",
+                f"有异议，应于 {until} 前裁定。{self.because.zh}",
+            )
         if self.waits_until is None:
             return self.because
-        until = f"{self.waits_until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        until = _moment(self.waits_until)
         return Text(
             f"Waiting until {until}. {self.because.en}", f"等待至 {until}。{self.because.zh}"
         )
@@ -144,14 +149,14 @@ def explain_parts(
     related = _related(contribution, project)
     inputs = _inputs(contribution, project, related)
     scores = _scores(shown)
-    disputed = disputed_among(shown)
+    disputes = _disputes(shown)
     parts = []
     for part in shown:
         found = _explained(part, contribution, scores.get(part.pk, []), inputs, now=now)
         if found.state == UNSCORED and project is None:
             found = replace(found, because=NO_PROJECT)
-        if part.pk in disputed:
-            found = replace(found, state=DISPUTED)
+        if part.pk in disputes:
+            found = replace(found, state=DISPUTED, disputes=tuple(disputes[part.pk]))
         if part.weight or found.score:
             parts.append(found)
     seen = visible.filter(contribution__in=related).values_list("contribution", flat=True)
@@ -170,10 +175,12 @@ def explain_parts(
     )
 
 
-def disputed_among(participations: Sequence[Participation]) -> frozenset[int]:
-    """The keys of those of ``participations`` over which a dispute is open; none can be yet."""
-    del participations
-    return frozenset()
+def _disputes(participations: Sequence[Participation]) -> dict[int, list[Dispute]]:
+    """The disputes over each participation that wait for a decision."""
+    found: dict[int, list[Dispute]] = {}
+    for dispute in Dispute.objects.pending().filter(participation__in=participations):
+        found.setdefault(dispute.participation_id, []).append(dispute)
+    return found
 
 
 def _related(contribution: Contribution, project: Project | None) -> list[Contribution]:
@@ -277,3 +284,7 @@ def _changes(
         # What stands beside the work was read again since; scoring follows within minutes.
         return ()
     return what_would_change(replace(subject, is_cut=is_cut), rules)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from credits.services.explanations import NotVisibleError, explain_contribution
 from credits.services.lookups import look_up
+from credits.services.visibility import own_work
 from credits.views.records import with_scores
 from credits.views.student_forms import MissingForm
 from harvesters.models import Contribution
@@ -18,12 +19,15 @@ from harvesters.models import Contribution
 @login_required
 def contribution(request: HttpRequest, pk: int) -> HttpResponse:
     """Why a contribution has its points: for whose it is, and who looks after its project."""
+    person = cast(User, request.user)
     found = get_object_or_404(Contribution.objects.select_related("repository"), pk=pk)
     try:
-        explanation = explain_contribution(found, cast(User, request.user), now=timezone.now())
+        explanation = explain_contribution(found, person, now=timezone.now())
     except NotVisibleError as error:
         raise Http404 from error
-    return render(request, "credits/student/contribution.html", {"explanation": explanation})
+    own = own_work(person).filter(contribution=found).values_list("pk", flat=True)
+    context = {"explanation": explanation, "own": frozenset(own)}
+    return render(request, "credits/student/contribution.html", context)
 
 
 @login_required

@@ -12,6 +12,7 @@ from accounts.services import prove_identity
 from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
 from credits.models import Ruling, Score
 from credits.services.explanations import (
+    DISPUTED,
     UNSCORED,
     NotVisibleError,
     explain_contribution,
@@ -22,6 +23,7 @@ from credits.services.scoring import score_project
 from credits.services.visibility import visible_to_institution
 from harvesters.models import Contribution
 from harvesters.services.changes import mark_changed
+from tests.disputing import *  # noqa: F403
 from tests.histories import *  # noqa: F403
 from tests.histories import SCORED, actor, change, harvest
 from tests.rule_sets import SMALL
@@ -232,3 +234,14 @@ def test_the_queries_are_the_same_however_much_there_is(project, rule_set, stude
         assert len(explain("201", student).related) == 11
 
     assert len(first) == len(second)
+
+
+def test_a_disputed_part_says_by_when_it_is_decided(dispute, student):
+    contribution = dispute.participation.contribution
+
+    (part,) = explain_contribution(contribution, student, now=SCORED).parts
+
+    assert part.state == DISPUTED
+    assert part.disputes == (dispute,)
+    assert part.headline.en.startswith(f"Disputed, to be decided by {dispute.due_at:%Y-%m-%d}")
+    assert sum(line["points"] for line in part.lines) == part.points

@@ -11,6 +11,7 @@ from credits.models import Score
 from credits.services.rules import create_draft, publish_rule_set
 from credits.services.scoring import score_project
 from harvesters.models import Contribution
+from tests.disputing import *  # noqa: F403
 from tests.histories import *  # noqa: F403
 from tests.histories import SCORED, change, harvest
 from tests.pages import HOSTILE, sendable, words_of
@@ -87,6 +88,26 @@ def test_earlier_scores_stay_on_the_page(li, worked):
 
     assert "by rule set small 1.0" in words
     assert "ai-open-source 1.0 counted" in words
+
+
+def test_a_dispute_is_reached_from_the_page_by_its_owner(li, dispute):
+    contribution = dispute.participation.contribution
+
+    page = li.get(reverse("contribution", args=[contribution.pk]))
+
+    words = words_of(page)
+    assert "disputed" in words
+    assert "to be decided by" in words
+    assert dispute.get_absolute_url() in page.content.decode()
+    assert reverse("dispute-new", args=[dispute.participation.pk]) in page.content.decode()
+
+
+def test_a_maintainer_disputes_nothing_for_others(client, worked):
+    chen = User.objects.create_user("chen.m")
+    worked.maintainers.add(chen)
+    client.force_login(chen)
+
+    assert "Dispute or take back" not in words_of(client.get(page_of("3")))
 
 
 def test_the_list_leads_to_the_page(li, worked):
