@@ -24,6 +24,7 @@ PAGES = {
     "student": (
         "/me",
         "/me/contributions",
+        "/me/contributions/missing?link=https://forge.example/example-lab/vision-toolkit/pull/1",
         "/me/certificates",
         "/me/certificates/new",
         "/me/applications",
