@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from credits.core.points import decimal_points
 from credits.core.texts import Text
 from credits.models import Ruling
-from credits.services.explanations import Explanation, PartExplanation
+from credits.services.explanations import NO_EARNING, Explanation, PartExplanation
 
 SHORT_DIGEST = 16
 
@@ -56,7 +56,8 @@ def _part_lines(part: PartExplanation) -> Iterator[str]:
         "state": _mine(part.headline),
     }
     if score is None:
-        yield _("Not scored yet. Run: opencredits score")
+        if part.because is not NO_EARNING:
+            yield _("Not scored yet. Run: opencredits score")
         return
     yield _("Rule set %(rule_set)s, sha256 %(digest)s, scored %(moment)s") % {
         "rule_set": score.rule_set,
@@ -64,7 +65,8 @@ def _part_lines(part: PartExplanation) -> Iterator[str]:
         "moment": _moment(score.scored_at),
     }
     yield from map(_line, part.lines)
-    yield f"  {part.points / 1000:>9.3f}  {_('sum')}"
+    total = _("sum")
+    yield f"  {part.points / 1000:>9.3f}  {total}"
     if part.is_stale:
         yield _("The facts were read again since. Run: opencredits score")
     if part.changes or part.depends_on:
@@ -84,9 +86,9 @@ def _line(line: Mapping[str, Any]) -> str:
 
 
 def _ruling_line(ruling: Ruling) -> str:
-    replaced = f" ({_('replaced')})" if ruling.replaced_at else ""
-    day = _moment(ruling.decided_at)
-    return f"  - {ruling.get_subject_display()}: {ruling.reason}, {day}{replaced}"
+    said = f"  - {ruling.get_subject_display()}: {ruling.reason}, {_moment(ruling.decided_at)}"
+    replaced = _("replaced")
+    return f"{said} ({replaced})" if ruling.replaced_at else said
 
 
 def _value(value: Any) -> str:

@@ -153,7 +153,7 @@ def explain_parts(
     parts = []
     for part in shown:
         found = _explained(part, contribution, scores.get(part.pk, []), inputs, now=now)
-        if found.state == UNSCORED and project is None:
+        if found.because is NOT_YET and project is None:
             found = replace(found, because=NO_PROJECT)
         if part.pk in disputes:
             found = replace(found, state=DISPUTED, disputes=tuple(disputes[part.pk]))
@@ -166,7 +166,7 @@ def explain_parts(
     return Explanation(
         contribution=contribution,
         project=project,
-        parts=tuple(parts),
+        parts=tuple([part for part in parts if part.because is not NO_EARNING] or parts),
         facts=_facts(contribution, parts, inputs, now=now),
         related=tuple(related),
         explained=frozenset(seen),

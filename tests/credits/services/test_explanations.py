@@ -13,6 +13,7 @@ from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
 from credits.models import Ruling, Score
 from credits.services.explanations import (
     DISPUTED,
+    NO_EARNING,
     UNSCORED,
     NotVisibleError,
     explain_contribution,
@@ -21,11 +22,12 @@ from credits.services.explanations import (
 from credits.services.rules import create_draft, publish_rule_set
 from credits.services.scoring import score_project
 from credits.services.visibility import visible_to_institution
+from harvesters.forge import Participant, Role
 from harvesters.models import Contribution
 from harvesters.services.changes import mark_changed
 from tests.disputing import *  # noqa: F403
 from tests.histories import *  # noqa: F403
-from tests.histories import SCORED, actor, change, harvest
+from tests.histories import SCORED, account, actor, change, harvest, record
 from tests.rule_sets import SMALL
 from tests.university import *  # noqa: F403
 
@@ -234,6 +236,18 @@ def test_the_queries_are_the_same_however_much_there_is(project, rule_set, stude
         assert len(explain("201", student).related) == 11
 
     assert len(first) == len(second)
+
+
+def test_who_merged_is_named_only_where_nobody_else_is(project, rule_set, student):
+    people = [Participant(account("wu"), Role.AUTHOR), Participant(account("li"), Role.MERGER)]
+    harvest(project, record(1, people, sizes={"code": [9, 0]}), now=SCORED)
+    score_project(project, now=SCORED)
+    prove_identity(student, actor("li"), method=Identity.Method.DEMO, now=SCORED)
+
+    (seen_by_all,), (seen_by_merger,) = explain("1").parts, explain("1", student).parts
+
+    assert seen_by_all.participation.actor.login == "wu"
+    assert seen_by_merger.headline == NO_EARNING
 
 
 def test_a_disputed_part_says_by_when_it_is_decided(dispute, student):
