@@ -29,6 +29,7 @@ PAGES = {
         "/me/applications/1",
         "/me/applications/new",
         "/me/accounts",
+        "/me/disputes",
         "/me/preferences",
         "/accounts/email/",
         "/accounts/2fa/",
@@ -43,6 +44,9 @@ PAGES = {
     "maintainer": (
         "/maintain",
         "/maintain/vision-toolkit",
+        "/maintain/vision-toolkit/bots",
+        "/disputes",
+        "/disputes?state=decided",
         "/maintain/pocket-lm/coursework",
         "/maintain/pocket-lm/coursework?state=all",
     ),
