@@ -6,6 +6,7 @@ from django.utils import timezone
 from credits.services.integrity import look_for_signals as look
 from credits.services.issuer import issuer_signer
 from credits.services.log import publish_checkpoint
+from credits.services.outcomes import record_outcomes
 from credits.services.repository_rules import drafts_from_repositories
 from credits.services.scoring import score_stale_projects
 from credits.services.status import renew_status_lists as renew
@@ -14,7 +15,9 @@ from credits.services.status import renew_status_lists as renew
 @shared_task
 def score_stale() -> int:
     """Score what was harvested since the last look; returns scores written."""
-    return score_stale_projects(now=timezone.now())
+    written = score_stale_projects(now=timezone.now())
+    record_outcomes()
+    return written
 
 
 @shared_task

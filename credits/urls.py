@@ -4,8 +4,11 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from credits.views import (
+    bots,
     certificates,
     coursework,
+    dispute_decisions,
+    disputes,
     explanations,
     integrity,
     maintainer,
@@ -65,6 +68,21 @@ students = [
     path("me/accounts", student.accounts, name="accounts"),
     path("me/reviews", integrity.own_reviews, name="integrity-reviews"),
     path("me/reviews/<int:pk>", integrity.own_review, name="integrity-review"),
+    path("me/disputes", disputes.disputes, name="disputes"),
+    path("me/disputes/<int:pk>", disputes.dispute, name="dispute"),
+    path("me/disputes/<int:pk>/appeal", disputes.dispute_appeal, name="dispute-appeal"),
+    path("me/disputes/<int:pk>/withdraw", disputes.dispute_withdraw, name="dispute-withdraw"),
+    path("me/contributions/<int:pk>/dispute", disputes.dispute_new, name="dispute-new"),
+    path(
+        "me/contributions/<int:pk>/withdraw",
+        disputes.contribution_withdraw,
+        name="contribution-withdraw",
+    ),
+    path(
+        "me/contributions/<int:pk>/restore",
+        disputes.contribution_restore,
+        name="contribution-restore",
+    ),
 ]
 
 teachers = [
@@ -99,6 +117,8 @@ maintainers = [
     path(
         "maintain/<slug:slug>/rules/<int:pk>/<slug:name>", rule_sets.act, name="maintained-rule-act"
     ),
+    path("maintain/<slug:slug>/bots", bots.maintained_bots, name="maintained-bots"),
+    path("maintain/<slug:slug>/bots/<int:pk>", bots.maintained_bot, name="maintained-bot"),
     path(
         "maintain/<slug:slug>/coursework",
         coursework.maintained_coursework,
@@ -115,6 +135,11 @@ maintainers = [
     ),
 ]
 
+judges = [
+    path("disputes", dispute_decisions.inbox, name="dispute-inbox"),
+    path("disputes/<int:pk>", dispute_decisions.decision, name="dispute-decision"),
+]
+
 registrars = [
     path("registrar", university.inbox, name="inbox"),
     path("registrar/applications/<int:pk>", university.review, name="review"),
@@ -128,4 +153,4 @@ registrars = [
     path("registrar/policy", university.policy, name="credit-policy"),
 ]
 
-urlpatterns = [*everybody, *students, *teachers, *maintainers, *registrars]
+urlpatterns = [*everybody, *students, *teachers, *maintainers, *judges, *registrars]

@@ -112,14 +112,12 @@ def _stopped(item: ScoredInput, rule_set: RuleSet, now: datetime) -> _Passed | l
         return _nothing(item, NOT_COUNTED, Reason("denied", 0, {"why": item.ruling.denied}))
     facts = facts_of(item, now=now)
     try:
-        found = rule_set.stop(facts)
+        found = rule_set.stop(facts, rule_set.places_of(item.ruling.pardoned))
     except EvaluationError as error:
         return _nothing(item, WAITING, _cannot_evaluate(error))
     if found < 0:
         return _Passed(item, facts)
     guard = rule_set.guards[found]
-    if guard.id in item.ruling.pardoned:
-        return _Passed(item, facts)
     until = item.occurred_at + timedelta(days=guard.days) if guard.days else None
     reason = Reason(guard.id, 0, _inputs(guard.text, facts))
     return _nothing(item, guard.state, reason, until)

@@ -45,6 +45,10 @@ def show_preview(preview: Preview, out: Any) -> None:
     _print(console, _("Together"), groups if preview.changes else [])
     for item in preview.biggest:
         _show_contribution(item, out)
+    _show_cases(preview, out)
+
+
+def _show_cases(preview: Preview, out: Any) -> None:
     for case in preview.cases:
         if case.problem:
             out.write(f"{case.name}: {case.problem}")

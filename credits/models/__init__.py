@@ -2,6 +2,7 @@
 
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
 from credits.models.coursework import CourseAssignment, CourseworkTerms
+from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
 from credits.models.integrity import IntegrityReview
 from credits.models.log import Checkpoint, LogEntry
@@ -27,6 +28,7 @@ __all__ = [
     "CourseAssignment",
     "CourseworkTerms",
     "CreditPolicy",
+    "Dispute",
     "IntegrityReview",
     "IssuerKey",
     "KeptAnswer",

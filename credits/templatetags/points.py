@@ -48,6 +48,7 @@ STATE_TAGS = {
     "answered": "wait",
     "cleared": "ok",
     "upheld": "bad",
+    "appealed": "warn",
     "asked": "wait",
     "accepted": "ok",
     "declined": "bad",

@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from credits.core.comparison import Change
 from credits.core.rule_diff import Difference
-from credits.core.rule_form import REST, Entry, FieldError, FieldSpec
+from credits.core.rule_fields import REST, FieldSpec
+from credits.core.rule_form import Entry, FieldError
 from credits.services.standing import Stand, Standing
 
 register = template.Library()

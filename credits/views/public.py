@@ -17,6 +17,7 @@ from credits.services.drafting import former_version
 from credits.services.preview import case_outcomes
 from credits.services.standing import standing_of
 from credits.views.coursework import coursework_of
+from credits.views.dispute_words import public_counts
 from credits.views.maintainer import rule_set_or_none
 from credits.views.records import points_by_month, totals_of
 from credits.views.rule_words import changes_between, versions_in_words
@@ -52,6 +53,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
         **coursework_of(shown, now),
+        "disputes": public_counts(shown),
     }
     return render(request, "credits/public/project.html", context)
 

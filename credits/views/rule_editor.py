@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from credits.core.rule_form import TABLES, TOP, RuleForm, form_of
+from credits.core.rule_fields import TABLES, TOP
+from credits.core.rule_form import RuleForm, form_of
 from credits.core.rule_writer import read_structure, write_rule_set
 from credits.models import Project, RuleSet
 from credits.views.maintainer import rule_set_or_none

@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from credits.core.rule_entries import LONGEST_SOURCE, MOST_ENTRIES
-from credits.core.rule_form import REST, TABLES, TOP, Entry, FieldSpec, RuleForm
+from credits.core.rule_fields import REST, TABLES, TOP, FieldSpec
+from credits.core.rule_form import Entry, RuleForm
 from credits.views.student_forms import DayField, midnight
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credits.core.problems import Problem
-from credits.core.rule_entries import KEYS
-from credits.core.rule_form import REST, TABLES, TOP, Entry, form_of
+from credits.core.rule_fields import REST, TABLES
+from credits.core.rule_form import Entry, form_of
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rule_writer import read_structure, write_rule_set
 from credits.core.rules import RuleSetError
@@ -52,14 +52,6 @@ source = "reasoned: a test"
 """
 )
 """A rule set that has everything of which the form has a field."""
-
-
-def test_every_key_of_a_rule_set_has_a_field():
-    shown = {(table, spec.path[0]) for table, specs in TABLES.items() for spec in specs}
-
-    for table in TABLES:
-        assert KEYS[table] == {key for name, key in shown if name == table}
-    assert KEYS["top"] == {*TABLES, *(spec.path[0] for spec in TOP)}
 
 
 @pytest.mark.parametrize("source", [WHOLE, DEFAULT])

@@ -6,7 +6,8 @@ from django.utils import translation
 from credits.core.comparison import Change
 from credits.core.rule_diff import Difference
 from credits.core.rule_entries import KEYS
-from credits.core.rule_form import TABLES, TOP, Entry, FieldError, FieldSpec, Shape
+from credits.core.rule_fields import TABLES, TOP, FieldSpec, Shape
+from credits.core.rule_form import Entry, FieldError
 from credits.services.standing import Stand, Standing
 from credits.templatetags.rules import (
     CHOICES,

@@ -102,6 +102,7 @@ def test_states_add_up_to_everything_that_was_found(student, worked):
         "waiting": 0,
         "not_counted": 0,
         "withdrawn": 0,
+        "disputed": 0,
         "unscored": 2,
     }
     assert after == {
@@ -110,6 +111,7 @@ def test_states_add_up_to_everything_that_was_found(student, worked):
         "waiting": 1,
         "not_counted": 0,
         "withdrawn": 0,
+        "disputed": 0,
         "unscored": 0,
     }
 
