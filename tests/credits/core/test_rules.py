@@ -6,7 +6,7 @@ import pytest
 
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import describe
-from credits.core.scoring import BOT, NO_HUMAN, NO_LONGER_NAMED, NO_RULE
+from credits.core.score_sheet import BOT, NO_HUMAN, NO_LONGER_NAMED, NO_RULE, NO_SHARE
 from credits.core.traces import OWN_REASONS
 from tests.rule_sets import DEFAULT, SMALL
 
@@ -39,7 +39,7 @@ def test_every_rule_names_the_source_of_its_number():
 
 
 def test_the_reasons_that_scoring_gives_itself_have_names_of_their_own():
-    own = {reason.rule for reason in (BOT, NO_HUMAN, NO_LONGER_NAMED, NO_RULE)}
+    own = {reason.rule for reason in (BOT, NO_HUMAN, NO_LONGER_NAMED, NO_RULE, NO_SHARE)}
 
     assert own <= OWN_REASONS
     assert not OWN_REASONS & {entry.id for entry in (*RULES.guards, *RULES.rules)}
