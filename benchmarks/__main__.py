@@ -24,12 +24,14 @@ MODULES = {
     "rules": ("rules",),
     "scoring": ("score",),
     "rescoring": ("rescore", "rescore-whole"),
+    "preview": ("preview",),
     "certificates": ("issue", "verify"),
     "api": ("list",),
     "histories": ("histories",),
+    "cohort": ("cohort",),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "api", "histories", "rescoring"}
+WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring"}
 
 
 def main() -> None:

@@ -9,8 +9,12 @@ from credits.views import (
     coursework,
     dispute_decisions,
     disputes,
+    explanations,
+    integrity,
     maintainer,
     public,
+    rule_editor,
+    rule_sets,
     student,
     teacher,
     university,
@@ -37,6 +41,7 @@ everybody = [
         "rules/<slug:slug>/v<version:version>.toml", public.rule_set_source, name="rule-set-source"
     ),
     path("rules/<slug:slug>/v<version:version>", public.rule_set, name="rule-set"),
+    path("rules/reference", public.rule_reference, name="rule-reference"),
     path("projects/<slug:slug>", public.project, name="project"),
     path("log", public.log, name="log"),
     path("log/checkpoint", public.log_checkpoint, name="log-checkpoint"),
@@ -48,6 +53,8 @@ students = [
     path("me", student.overview, name="overview"),
     path("me/harvest", student.overview_harvest, name="overview-harvest"),
     path("me/contributions", student.contributions, name="contributions"),
+    path("me/contributions/missing", explanations.missing, name="missing"),
+    path("contributions/<int:pk>/", explanations.contribution, name="contribution"),
     path("me/certificates", certificates.certificates, name="certificates"),
     path("me/certificates/new", certificates.certificate_new, name="certificate-new"),
     path("me/applications", certificates.applications, name="applications"),
@@ -59,6 +66,8 @@ students = [
         name="application-withdraw",
     ),
     path("me/accounts", student.accounts, name="accounts"),
+    path("me/reviews", integrity.own_reviews, name="integrity-reviews"),
+    path("me/reviews/<int:pk>", integrity.own_review, name="integrity-review"),
     path("me/disputes", disputes.disputes, name="disputes"),
     path("me/disputes/<int:pk>", disputes.dispute, name="dispute"),
     path("me/disputes/<int:pk>/appeal", disputes.dispute_appeal, name="dispute-appeal"),
@@ -95,6 +104,19 @@ maintainers = [
     path("maintain/<slug:slug>", maintainer.maintained_project, name="maintained-project"),
     path("maintain/<slug:slug>/sources", maintainer.maintained_sources, name="maintained-sources"),
     path("maintain/<slug:slug>/harvest", maintainer.maintained_harvest, name="maintained-harvest"),
+    path("maintain/<slug:slug>/rules", rule_sets.versions, name="maintained-rules"),
+    path("maintain/<slug:slug>/rules/new", rule_sets.new_draft, name="maintained-rules-new"),
+    path("maintain/<slug:slug>/rules/<int:pk>", rule_sets.version, name="maintained-rule-set"),
+    path("maintain/<slug:slug>/rules/<int:pk>/text", rule_sets.text, name="maintained-rule-text"),
+    path("maintain/<slug:slug>/rules/<int:pk>/form", rule_editor.form, name="maintained-rule-form"),
+    path(
+        "maintain/<slug:slug>/rules/<int:pk>/preview",
+        rule_sets.preview,
+        name="maintained-rule-preview",
+    ),
+    path(
+        "maintain/<slug:slug>/rules/<int:pk>/<slug:name>", rule_sets.act, name="maintained-rule-act"
+    ),
     path("maintain/<slug:slug>/bots", bots.maintained_bots, name="maintained-bots"),
     path("maintain/<slug:slug>/bots/<int:pk>", bots.maintained_bot, name="maintained-bot"),
     path(
@@ -106,6 +128,10 @@ maintainers = [
         "maintain/<slug:slug>/coursework/<int:pk>",
         coursework.maintained_assignment,
         name="maintained-assignment",
+    ),
+    path("maintain/<slug:slug>/reviews", integrity.project_reviews, name="maintained-reviews"),
+    path(
+        "maintain/<slug:slug>/reviews/<int:pk>", integrity.project_review, name="maintained-review"
     ),
 ]
 

@@ -47,6 +47,15 @@ en = "Review"
 zh = "评审"
 source = "reasoned: a test"
 """
+FACTOR = """
+[[factors]]
+id = "{id}"
+when = '{when}'
+factor = {factor}
+en = "Times"
+zh = "乘"
+source = "reasoned: a test"
+"""
 SMALL = HEAD + GUARD + RULE + REVIEW
 
 LI = Participant(1, "author", 1, is_bot=False)

@@ -4,6 +4,7 @@ from credits.models.certificate import Certificate, CertificateItem, IssuerKey, 
 from credits.models.coursework import CourseAssignment, CourseworkTerms
 from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
+from credits.models.integrity import IntegrityReview
 from credits.models.log import Checkpoint, LogEntry
 from credits.models.project import Project, RuleSet
 from credits.models.recognition import (
@@ -13,6 +14,7 @@ from credits.models.recognition import (
     Recognition,
     RecognitionEvent,
 )
+from credits.models.rules import RepositoryRules, RuleSetApproval
 from credits.models.rulings import BotVerdict, Ruling
 from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
 
@@ -27,6 +29,7 @@ __all__ = [
     "CourseworkTerms",
     "CreditPolicy",
     "Dispute",
+    "IntegrityReview",
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",
@@ -34,8 +37,10 @@ __all__ = [
     "Project",
     "Recognition",
     "RecognitionEvent",
+    "RepositoryRules",
     "RepositoryStanding",
     "RuleSet",
+    "RuleSetApproval",
     "RuleSetScoring",
     "Ruling",
     "Score",

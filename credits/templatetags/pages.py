@@ -72,6 +72,7 @@ CHECK_NAMES = {
 DATE_FORMATS = {
     "date": pgettext_lazy("format of a date", "j M Y"),
     "moment": pgettext_lazy("format of a date and time", "j M Y, H:i"),
+    "day": pgettext_lazy("format of a day this year", "j M"),
 }
 
 

@@ -36,6 +36,7 @@ STATE_TAGS = {
     "counted": "ok",
     "waiting": "wait",
     "not_counted": "",
+    "disputed": "warn",
     "submitted": "wait",
     "approved": "ok",
     "exported": "wait",
@@ -43,7 +44,10 @@ STATE_TAGS = {
     "reversed": "bad",
     "rejected": "bad",
     "withdrawn": "",
-    "open": "warn",
+    "open": "wait",
+    "answered": "wait",
+    "cleared": "ok",
+    "upheld": "bad",
     "appealed": "warn",
     "asked": "wait",
     "accepted": "ok",
@@ -53,6 +57,7 @@ STATE_TAGS = {
     "closed": "bad",
 }
 DEFAULT_SEPARATOR = ","
+YES, NO = pgettext_lazy("value of a fact", "yes"), pgettext_lazy("value of a fact", "no")
 
 
 @register.filter
@@ -141,6 +146,16 @@ def with_variables(text: str) -> SafeString:
 def signed_points(millipoints: int) -> str:
     """Points of one reason, with their sign."""
     return ("+ " if millipoints >= 0 else "− ") + points(abs(millipoints))
+
+
+@register.filter
+def fact_value(value: Any) -> str:
+    """A fact as people read it."""
+    if isinstance(value, bool):
+        return str(YES if value else NO)
+    if isinstance(value, int):
+        return number(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @register.filter

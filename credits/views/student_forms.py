@@ -84,6 +84,16 @@ class ContributionFilter(forms.Form):
         return participations
 
 
+class MissingForm(forms.Form):
+    """The address of a contribution that a person misses."""
+
+    link = forms.CharField(
+        label=_("Address of the contribution"),
+        max_length=2000,
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+
+
 UNSCORED = "unscored"
 """The state of what no project's rule set has looked at."""
 

@@ -9,14 +9,17 @@ from credits.core.expressions import LONGEST_EXPRESSION
 from credits.core.expressions.functions import FUNCTIONS, METHODS, signature
 from credits.core.expressions.operators import STRENGTH, UNARY
 from credits.core.expressions.parser import DEEPEST_EXPRESSION, MOST_OPERATIONS
-from credits.core.facts import FIELDS, Participant
+from credits.core.fields import FIELDS
+from credits.core.inputs import Participant
 from credits.core.points import decimal_points
 from credits.core.policy import PriorCredits, propose
 from credits.core.policy_reader import parse_policy
-from credits.core.rule_reader import LONGEST_SOURCE, parse_rule_set
-from credits.core.rules import OWN_REASONS, RuleSetError
-from credits.core.scoring import EARNING_ROLES, explain, score_contributions
+from credits.core.rule_entries import LONGEST_SOURCE
+from credits.core.rule_reader import parse_rule_set
+from credits.core.rules import RuleSetError
+from credits.core.scoring import EARNING_ROLES, score_contributions
 from credits.core.sharing import split
+from credits.core.traces import OWN_REASONS, explain
 from tests.rule_sets import NOW, contribution
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text("utf-8")

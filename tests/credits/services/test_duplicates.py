@@ -232,6 +232,24 @@ def test_a_later_project_takes_nothing_by_merging_what_an_earlier_one_wrote(proj
     )
 
 
+def test_the_same_patch_or_revert_makes_no_duplicate_by_itself(project, other, score):
+    told = {"patch_id": sha(77), "reverts": sha(1)}
+    CLONE.put(project, commit(1), commit(2, **told))
+    UPSTREAM.put(project, change(12, merge=12, **told), change(77, reverts="#12"))
+    FORK.put(other, commit(3, **told), change(13, commits=[13], **told), commit(77))
+    score(project, other)
+
+    everything = keys("commit") + keys("change")
+    assert duplicates_among(project, everything) == duplicates_among(other, everything) == {}
+
+
+def test_a_patch_of_its_own_is_no_commit_of_its_own(project, other, score):
+    CLONE.put(project, commit(1), commit(2))
+    FORK.put(other, change(7, commits=[1, 2], merge=3, patch_id=sha(77), reverts="#1"))
+
+    assert score(other, project) == {"Commit 1, vision": 8_000, "Commit 2, vision": 8_000}
+
+
 def test_a_change_with_a_commit_of_its_own_counts(project, other, score):
     CLONE.put(project, commit(1), commit(2))
     FORK.put(other, change(7, commits=[1, 2, 3], merge=4))

@@ -20,6 +20,7 @@ from credits.templatetags.points import (
     category_dot,
     category_name,
     credit,
+    fact_value,
     forge_initials,
     forge_name,
     in_my_language,
@@ -124,6 +125,14 @@ def test_a_text_in_english_alone_is_read_by_everybody():
 
 def test_in_a_rules_sentence_facts_stand_out_and_html_does_not_run():
     assert with_variables("{lines} <b>{x y}") == "<var>lines</var> &lt;b&gt;{x y}"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(True, "yes"), (False, "no"), (1200, "1,200"), (("bug", "good"), "bug, good"), ("", "")],
+)
+def test_a_fact_is_shown_as_people_read_it(value, shown):
+    assert fact_value(value) == shown
 
 
 def test_a_kind_of_a_projects_own_rules_goes_by_its_own_name():

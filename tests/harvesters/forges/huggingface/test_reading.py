@@ -194,6 +194,7 @@ def test_a_merged_pull_request_has_author_merger_commits_and_sizes():
         "sizes": {"docs": [2, 1]},
         "files": [["README.md", 2, 1]],
         "files_count": 1,
+        "patch_id": "cdea1332582d9ee87919e1c653c3d97960c73496",
         "pull_requests": [19],
         "commits": [sha(700)],
         "merge_commit": sha(900_019),

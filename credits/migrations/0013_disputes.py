@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0008_coursework_terms_are_final'),
+        ('credits', '0012_sketch_index'),
         ('harvesters', '0012_changed_contributions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
