@@ -15,6 +15,8 @@ from credits.services.rulings import bots_among
 from harvesters.models import Participation
 
 DENIED, NO_RULE, NOT_NAMED = "denied", "no-rule", "no-longer-named"
+NO_SHARE = "no-share"
+UNSHARED = (NOT_NAMED, NO_SHARE)
 LARGEST_WEIGHT = 1_000
 
 _NO_WORK = re.compile(r"\b(is_merge|humans)\b")
@@ -39,6 +41,7 @@ ADVICE: dict[str, Any] = {
         "The forge no longer names this account. Mend it there, for example by a co-author line;"
         " or dispute the share."
     ),
+    NO_SHARE: _("Decided was that none of it is yours: dispute the share."),
     "withdrawn": _("You took this back. You can let it count again."),
 }
 BEYOND_RULES = _(
@@ -92,7 +95,7 @@ def grounds_of(participation: Participation) -> Grounds:
     return Grounds(
         score,
         categories=_categories(participation, score) if counts or stopped_by == NO_RULE else (),
-        sharers=_sharers(participation, score) if counts or stopped_by == NOT_NAMED else (),
+        sharers=_sharers(participation, score) if counts or stopped_by in UNSHARED else (),
         can_count=can_count,
         is_bot=bool(bots_among([participation.actor])),
         advice="" if can_count else _advice(score, rules),

@@ -25,8 +25,8 @@ def contribution(request: HttpRequest, pk: int) -> HttpResponse:
         explanation = explain_contribution(found, person, now=timezone.now())
     except NotVisibleError as error:
         raise Http404 from error
-    own = own_work(person).filter(contribution=found).values_list("pk", flat=True)
-    context = {"explanation": explanation, "own": frozenset(own)}
+    own = own_work(person).filter(contribution=found)
+    context = {"explanation": explanation, "own": {part.pk: part for part in with_scores(own)}}
     return render(request, "credits/student/contribution.html", context)
 
 

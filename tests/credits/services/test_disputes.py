@@ -390,3 +390,18 @@ def test_what_a_decision_lifted_is_still_held_by_every_other_guard(worked, stude
 
     assert score_of(part(1)).state == Score.State.NOT_COUNTED
     assert score_of(part(1)).reasons[-1]["rule"] == "nothing-by-hand"
+
+
+def test_who_was_given_no_share_disputes_that(worked, student, sun):
+    keys = (str(part(3).pk), str(part(3, "wu").pk))
+    author = Author(sun, "Wu wrote all of it")
+    value = {"weights": dict(zip(keys, (0, 1), strict=True))}
+    rule_on(part(3).contribution, Ruling.Subject.SHARES, value, author=author, now=OPENED)
+    score_project(worked, now=OPENED)
+    wanted = {"weights": dict(zip(keys, (1, 1), strict=True))}
+    complaint = Complaint(Dispute.Subject.SHARE, wanted, "I wrote half of it")
+
+    dispute = open_dispute(part(3), complaint, opened_by=student, now=OPENED)
+
+    assert dispute.before["points"] == 0
+    assert decide(dispute, sun).after["points"] == 4_000

@@ -242,3 +242,20 @@ def test_a_form_takes_as_many_queries_however_many_share(li, worked):
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 20
+
+
+def test_the_page_of_a_contribution_says_disputed_and_leads_only_its_owner_on(
+    client, dispute, student, sun
+):
+    address = reverse("contribution", args=[part(1).contribution_id])
+    client.force_login(student)
+    mine = client.get(address)
+    client.force_login(sun)
+    theirs = client.get(address)
+
+    for answer in (mine, theirs):
+        assert "Disputed: its points stand until that is decided" in words_of(answer)
+        assert "8.0 points" in words_of(answer)
+    assert "Dispute or take back" in words_of(mine)
+    assert dispute.get_absolute_url() in mine.content.decode()
+    assert "Dispute or take back" not in words_of(theirs)
