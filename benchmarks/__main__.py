@@ -25,6 +25,7 @@ MODULES = {
     "scoring": ("score",),
     "rescoring": ("rescore", "rescore-whole"),
     "preview": ("preview",),
+    "half_years": ("half-years",),
     "certificates": ("issue", "verify"),
     "api": ("list",),
     "histories": ("histories",),

@@ -1,7 +1,7 @@
 """A rule set as one program of Google's CEL (cel-expr-python), which is its fastest way."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cel_expr_python import cel
@@ -47,12 +47,20 @@ def as_data(facts: Facts) -> dict[str, Any]:
 def as_cel(rule_set: RuleSet) -> str:
     """One expression: 0 if a guard holds, else the sum of the rules times the factors."""
     guards = " || ".join(map(_guard, rule_set.guards)) or "false"
-    whole = " + ".join(f"(({rule.when}) ? {_points(rule)} : 0)" for rule in rule_set.rules)
+    whole = _sum([f"(({rule.when}) ? {_points(rule)} : 0)" for rule in rule_set.rules])
     for factor in rule_set.factors:
         times = f"(({factor.when}) ? {factor.factor} : {THOUSAND})"
         whole = f"({whole}) * {times} / {THOUSAND}"
     source = f"({guards}) ? 0 : {whole}"
     return re.sub(r"\bmax\(", "math.greatest(", re.sub(r"\bmin\(", "math.least(", source))
+
+
+def _sum(terms: Sequence[str]) -> str:
+    """All of ``terms`` added, by halves: CEL's parser goes no deeper than 32."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return f"({_sum(terms[:half])} + {_sum(terms[half:])})"
 
 
 def _guard(guard: Guard) -> str:

@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from accounts.models import Identity, User
 from credits.core.canonical import sha256_hex
 from credits.core.signals import asks_for_review, find_signals, survey_of
+from credits.core.working_days import due_at
 from credits.models import IntegrityReview, Project
 from credits.services.accepted_items import Accepted, accepted_items, people_of
 from credits.services.errors import CreditsError
@@ -26,8 +27,6 @@ logger = logging.getLogger(__name__)
 
 LEAST_DECIDED = 8
 """From so many decided reviews on a signal that is mostly wrong is switched off."""
-
-SATURDAY = 5
 
 
 class NotTheirReviewError(CreditsError):
@@ -85,8 +84,8 @@ def open_reviews(project: Project, *, now: datetime) -> int:
         settled = frozenset(before.settled.get(person, ()))
         signals = find_signals(person, survey, names, settled=settled, off=off)
         if asks_for_review(signals):
-            due_at = now + IntegrityReview.ANSWER_WITHIN if person in accepted.users else None
-            told = {"signals": [signal.as_json() for signal in signals], "due_at": due_at}
+            until = now + IntegrityReview.ANSWER_WITHIN if person in accepted.users else None
+            told = {"signals": [signal.as_json() for signal in signals], "due_at": until}
             opened += _ask(project, person, before.pending.get(person), told, now)
     logger.info("looked for signals in project %s: %d reviews opened", project.pk, opened)
     return opened
@@ -171,7 +170,7 @@ def answer_review(
     kept = _locked(review)
     if kept.state == IntegrityReview.State.OPEN:
         kept.state, kept.answered_at = IntegrityReview.State.ANSWERED, now
-        kept.due_at = working_days_after(now, IntegrityReview.DECIDE_WITHIN_WORKING_DAYS)
+        kept.due_at = due_at(now, IntegrityReview.DECIDE_WITHIN_WORKING_DAYS)
     kept.answer = answer.strip()
     kept.save(update_fields=["state", "answer", "answered_at", "due_at"])
     return kept
@@ -216,14 +215,6 @@ def _locked(review: IntegrityReview) -> IntegrityReview:
     if not kept.is_pending:
         raise ReviewDecidedError
     return kept
-
-
-def working_days_after(moment: datetime, days: int) -> datetime:
-    """``moment``, ``days`` working days later; Saturdays and Sundays are none."""
-    while days > 0:
-        moment += timedelta(days=1)
-        days -= moment.weekday() < SATURDAY
-    return moment
 
 
 _OVERTURNED = """

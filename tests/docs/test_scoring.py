@@ -93,12 +93,13 @@ def test_the_example_of_a_trace_is_what_scoring_says():
     )
     item = contribution("change", facts={"sizes": {"code": [150, 0]}}, participants=people)
 
-    results = score_contributions([item], parse_rule_set(RULES), now=NOW)
+    rules = parse_rule_set(RULES)
+    results = score_contributions([item], rules, now=NOW)
 
-    traces = [
-        "\n".join([f"{who.role}, {decimal_points(result.points)} points", *told(result.reasons)])
-        for who, result in zip(people, results, strict=True)
-    ]
+    traces = []
+    for who, result in zip(people, results, strict=True):
+        lines = explain(result.reasons, rules, "en")
+        traces.append(f"{who.role}, {decimal_points(result.points)} points\n" + "\n".join(lines))
     assert TRACE.split("\n\n") == traces
 
 

@@ -74,6 +74,7 @@ def read_release(
     for key in ("pipeline_tag", "library_name"):
         facts[CARD_FACTS[key]] = facts[CARD_FACTS[key]] or _texts(card.get(key))
     facts |= {
+        "base_relation": "".join(_texts(said.get("base_model_relation"))[:1]),
         "card": bool(said),
         "evaluated": bool(said.get("model-index") or card.get("model-index")),
         "gated": bool(card.get("gated")),

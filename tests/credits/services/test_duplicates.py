@@ -279,7 +279,8 @@ def test_a_release_that_only_gathers_merged_changes_counts_no_second_time(projec
 
 def test_two_changes_that_one_commit_merged_both_count_what_is_their_own(project, score):
     stacked = change(13, commits=[1, 2], merge=5), change(12, commits=[1], merge=5)
-    UPSTREAM.put(project, *(replace(one, occurred_at=NOW) for one in stacked))
+    moment = NOW - timedelta(days=8)
+    UPSTREAM.put(project, *(replace(one, occurred_at=moment) for one in stacked))
 
     assert score(project) == {"Change 12, lab/vision": 16_000, "Change 13, lab/vision": 16_000}
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from credits.core.signals import Ground, find_signals, survey_of
 from credits.core.signals.near_copies import ALIKE, buckets_of, find_copies, similarity
+from harvesters import sketches
 from tests.accepted_items import NAMES, changed, item, runs, sketch
 
 CODE = runs(1)
@@ -35,6 +36,13 @@ def test_similarity_is_the_same_both_ways_and_exact_where_all_runs_are_held(one,
 
     assert similarity(one, one) == 1.0
     assert similarity(one, other) == similarity(other, one) == pytest.approx(exact)
+
+
+@given(st.integers(0, 99), st.sampled_from([0.05, 0.4, 0.7, 0.95]))
+def test_similarity_is_that_of_those_who_draw_the_sketches(seed, alike):
+    other = sketch(changed(CODE, alike, seed))
+
+    assert similarity(SKETCH, other) == sketches.similarity(SKETCH, other)
 
 
 def test_nothing_has_nothing_in_common():

@@ -160,6 +160,7 @@ def test_a_release_is_its_creator_s_and_says_what_the_card_says():
         "card": True,
         "licence": ["mit"],
         "base_models": ["lab/base"],
+        "base_relation": "adapter",
         "languages": ["zh"],
         "task": ["image-classification"],
     }
@@ -171,7 +172,9 @@ def test_a_release_without_a_card_says_so_by_saying_nothing():
     assert only(world, Kind.RELEASE).facts == {}
 
 
-@pytest.mark.parametrize("card", [[], "mit", {"license": 7, "datasets": [None, {}]}])
+@pytest.mark.parametrize(
+    "card", [[], "mit", {"license": 7, "datasets": [None, {}], "base_model_relation": {}}]
+)
 def test_a_card_that_is_nonsense_stops_nothing(card):
     records, gaps = read(HuggingFaceWorld([commit(1, LI)], card={"cardData": card}))
 
