@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credits.core.periods import month_at
-from tests.histories import (
+from tests.scoring_histories import (
     CHEN,
     FACTORS,
     LI,

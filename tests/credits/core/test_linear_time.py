@@ -14,7 +14,7 @@ from credits.core.facts import NO_FACTS
 from credits.core.fields import TYPES
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import RuleSetError
-from tests.histories import FACTORS, LIMIT, LIMITS
+from tests.scoring_histories import FACTORS, LIMIT, LIMITS
 from tests.rule_sets import HEAD, REVIEW, SMALL
 
 TOLERANCE = 1.15

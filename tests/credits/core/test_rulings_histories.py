@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from credits.core.inputs import NO_RULING, Participant, Ruling
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
-from tests.histories import (
+from tests.scoring_histories import (
     LI,
     NOW,
     ROBOT,

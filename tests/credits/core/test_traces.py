@@ -7,7 +7,7 @@ from hypothesis import given
 
 from credits.core.rule_reader import parse_rule_set
 from credits.core.traces import OWN_TEXTS, Reason, explain, sentence, trace
-from tests.histories import LIMITED, histories, scored
+from tests.scoring_histories import LIMITED, histories, scored
 from tests.rule_sets import SMALL
 
 RULES = parse_rule_set(SMALL)
