@@ -4,8 +4,8 @@ import pytest
 
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import LimitKind, Period, RuleSetError
-from tests.scoring_histories import LIMIT, LIMITS
 from tests.rule_sets import SMALL
+from tests.scoring_histories import LIMIT, LIMITS
 
 NUMBERS = {kind: numbers for kind, _, numbers in LIMITS.values()}
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from credits.core.inputs import NO_RULING, Participant, Ruling
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
+from tests.rule_sets import GUARD, SMALL
 from tests.scoring_histories import (
     LI,
     NOW,
@@ -21,7 +22,6 @@ from tests.scoring_histories import (
     histories,
     scored,
 )
-from tests.rule_sets import GUARD, SMALL
 
 PICK = st.integers(0, 2**32)
 
