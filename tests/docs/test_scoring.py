@@ -26,7 +26,7 @@ from credits.core.sharing import split
 from credits.core.traces import OWN_REASONS, explain
 from credits.core.work_items import AREA_PARTS
 from tests.rule_sets import NOW, contribution
-from tests.scoring_histories import START, change, earned
+from tests.scored_histories import START, change, earned
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text("utf-8")
 RULES, POLICY = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)

@@ -101,7 +101,10 @@ def test_the_next_band_up_comes_before_the_one_down():
         (contribution("change", "open"), ["Once the project merges it: 4 points"]),
         (
             contribution("issue", "closed", {}),
-            ["Once a maintainer or a fix confirms it: 2 points"],
+            [
+                "Once a maintainer endorses it: 2 points",
+                "Once a maintainer or a fix confirms it: 2 points",
+            ],
         ),
         (
             contribution("review", "", {"review_state": "commented"}),

@@ -5,7 +5,7 @@ import pytest
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import LimitKind, Period, RuleSetError
 from tests.rule_sets import SMALL
-from tests.scoring_histories import LIMIT, LIMITS
+from tests.scored_histories import LIMIT, LIMITS
 
 NUMBERS = {kind: numbers for kind, _, numbers in LIMITS.values()}
 

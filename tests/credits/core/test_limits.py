@@ -8,7 +8,7 @@ from credits.core.limits import Entry, Part, apply_limits
 from credits.core.periods import day_of
 from credits.core.rules import Limit, LimitKind, Period
 from credits.core.texts import Text
-from tests.scoring_histories import CHEN, LI, START, WANG
+from tests.scored_histories import CHEN, LI, START, WANG
 
 MONDAY = START + timedelta(days=6)
 TEXT = Text("Limited", "上限")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credits.core.periods import month_at
-from tests.scoring_histories import (
+from tests.scored_histories import (
     CHEN,
     FACTORS,
     LI,

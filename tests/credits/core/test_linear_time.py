@@ -15,7 +15,7 @@ from credits.core.fields import TYPES
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import RuleSetError
 from tests.rule_sets import HEAD, REVIEW, SMALL
-from tests.scoring_histories import FACTORS, LIMIT, LIMITS
+from tests.scored_histories import FACTORS, LIMIT, LIMITS
 
 TOLERANCE = 1.15
 """Twice the text may take that much more than twice the calls."""

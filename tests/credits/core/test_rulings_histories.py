@@ -11,7 +11,7 @@ from credits.core.inputs import NO_RULING, Participant, Ruling
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN
 from tests.rule_sets import GUARD, SMALL
-from tests.scoring_histories import (
+from tests.scored_histories import (
     LI,
     NOW,
     ROBOT,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from credits.core.inputs import Participant
 from credits.core.rules import COUNTED
-from tests.scoring_histories import (
+from tests.scored_histories import (
     LIMITED,
     LIMITS,
     NOW,
@@ -106,9 +106,9 @@ def test_a_settled_history_has_the_same_scores_on_any_later_day(items):
 
 
 _SAME = """
-from tests.scoring_histories import LIMITED, change, scored
+from tests.scored_histories import LIMITED, change, scored
 from datetime import timedelta
-from tests.scoring_histories import START
+from tests.scored_histories import START
 items = [change(n, n * 7 % 60 + 1, at=START + timedelta(hours=n * 5), path=f"a/b/{n % 4}/x")
          for n in range(1, 60)]
 print(scored(items, LIMITED))

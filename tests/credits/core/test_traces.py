@@ -8,7 +8,7 @@ from hypothesis import given
 from credits.core.rule_reader import parse_rule_set
 from credits.core.traces import OWN_TEXTS, Reason, explain, sentence, trace
 from tests.rule_sets import SMALL
-from tests.scoring_histories import LIMITED, histories, scored
+from tests.scored_histories import LIMITED, histories, scored
 
 RULES = parse_rule_set(SMALL)
 

@@ -15,7 +15,7 @@ from credits.core.work_items import (
     largest_path,
     work_item_of,
 )
-from tests.scoring_histories import LI, START, WANG, change
+from tests.scored_histories import LI, START, WANG, change
 
 MONDAY = START + timedelta(days=6)
 CHANGE = change(1, 10, at=MONDAY, path="src/models/loader/a.py")
