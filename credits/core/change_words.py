@@ -136,8 +136,8 @@ _OWN: Mapping[str, Text] = {
         "If the forge names this account here again", "平台重新将此账号列为参与者后"
     ),
     "no-share": Text(
-        "If the shares are wrong, dispute them: the maintainers decide",
-        "若份额有误，可提出异议，由维护者裁定",
+        "If a part of this is yours, dispute the shares: the maintainers decide",
+        "若其中有你的份额，可就份额提出异议，由维护者裁定",
     ),
     "withdrawn": Text("It counts again once you put it back", "你恢复后重新计分"),
     "sharing": Text(

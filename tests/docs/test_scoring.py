@@ -1,6 +1,8 @@
 """docs/scoring.md is true: its examples run, and it lists every field and function."""
 
 import re
+from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,23 +11,31 @@ from credits.core.expressions import LONGEST_EXPRESSION
 from credits.core.expressions.functions import FUNCTIONS, METHODS, signature
 from credits.core.expressions.operators import STRENGTH, UNARY
 from credits.core.expressions.parser import DEEPEST_EXPRESSION, MOST_OPERATIONS
+from credits.core.facts import LINE_KINDS
 from credits.core.fields import FIELDS
-from credits.core.inputs import Participant
+from credits.core.inputs import Participant, Ruling
+from credits.core.limits import LIMIT_INPUTS
 from credits.core.points import decimal_points
 from credits.core.policy import PriorCredits, propose
 from credits.core.policy_reader import parse_policy
 from credits.core.rule_entries import LONGEST_SOURCE
 from credits.core.rule_reader import parse_rule_set
-from credits.core.rules import RuleSetError
+from credits.core.rules import LimitKind, RuleSetError
 from credits.core.scoring import EARNING_ROLES, score_contributions
 from credits.core.sharing import split
 from credits.core.traces import OWN_REASONS, explain
+from credits.core.work_items import AREA_PARTS
 from tests.rule_sets import NOW, contribution
+from tests.scored_histories import START, change, earned
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text("utf-8")
 RULES, POLICY = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
 SHOWN = [block.rstrip("\n") for block in re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)]
-FAULTS, TRACE = SHOWN
+PART, FAULTS, TRACE = SHOWN
+
+
+def told(reasons):
+    return explain(reasons, parse_rule_set(RULES), "en")
 
 
 def test_every_field_is_listed_as_the_code_knows_it():
@@ -91,6 +101,55 @@ def test_the_example_of_a_trace_is_what_scoring_says():
         lines = explain(result.reasons, rules, "en")
         traces.append(f"{who.role}, {decimal_points(result.points)} points\n" + "\n".join(lines))
     assert TRACE.split("\n\n") == traces
+
+
+def test_the_example_of_a_work_item_is_what_scoring_says():
+    changes = [change(number, lines) for number, lines in [(1, 100), (2, 50)]]
+
+    _, second = score_contributions(changes, parse_rule_set(RULES), now=NOW)
+
+    assert "\n".join(told(second.reasons)) == PART
+
+
+def test_the_example_of_a_decay_is_right():
+    days = [START + timedelta(days=2 * day) for day in range(13)]
+    changes = [
+        change(number, 300 if number == 12 else 20, at=day, path=f"{number}/a/b/c.py")
+        for number, day in enumerate(days)
+    ]
+    bands = RULES.replace("[190, 8]], more", "[190, 8], [720, 16]], more")
+
+    results = score_contributions(changes, parse_rule_set(bands), now=NOW)
+
+    percents = [reason.inputs["percent"] for one in results for reason in one.reasons[1:]]
+    assert "three by half" in TEXT
+    assert percents == [50] * 3
+    assert f"they give {earned(results) // 1000} points" in TEXT
+
+
+def test_every_kind_of_limit_is_listed_with_what_its_sentence_may_name():
+    rules = parse_rule_set(RULES)
+
+    assert {limit.kind for limit in rules.limits} == set(LimitKind)
+    for kind, names in LIMIT_INPUTS.items():
+        row = next(line for line in TEXT.split("\n") if line.startswith(f"| `{kind}` |"))
+        assert set(re.findall(r"`\{(\w+)\}`", row)) == names
+
+
+def test_every_ruling_is_listed():
+    for field in fields(Ruling):
+        assert f"\n| {field.name.removeprefix('is_')} | " in TEXT
+
+
+def test_every_kind_of_lines_that_a_ruling_may_name_is_listed():
+    row = next(line for line in TEXT.split("\n") if line.startswith("| category |"))
+
+    assert set(re.findall(r"`(\w+)`", row)) == LINE_KINDS.keys()
+
+
+def test_the_area_of_a_work_item_is_as_deep_as_the_page_says():
+    assert AREA_PARTS == 3
+    assert "the first three parts of the path" in TEXT
 
 
 def test_the_example_of_faults_is_what_the_reader_says():

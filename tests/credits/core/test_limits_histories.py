@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credits.core.periods import month_at
@@ -135,7 +135,8 @@ def test_the_limits_of_these_tests_bite_somewhere():
     rule_set = rules(*LIMITS, source=RULES + FACTORS)
     found = set()
 
-    @given(histories())
+    @settings(max_examples=150, derandomize=True)
+    @given(histories(40))
     def gather(items):
         for result in scored(items, rule_set):
             found.update(reason.rule for reason in result.reasons)
