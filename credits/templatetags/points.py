@@ -31,6 +31,7 @@ FORGES = {
     "gitee.com": ("Gitee", "码"),
     "huggingface.co": ("Hugging Face", "HF"),
     "git": ("Git", "Git"),
+    "claims": ("OpenCredits", "OC"),
 }
 STATE_TAGS = {
     "counted": "ok",
@@ -43,6 +44,9 @@ STATE_TAGS = {
     "reversed": "bad",
     "rejected": "bad",
     "withdrawn": "",
+    "claimed": "wait",
+    "confirmed": "ok",
+    "declined": "bad",
 }
 DEFAULT_SEPARATOR = ","
 
