@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from credits.services.issuer import issuer_signer
 from credits.services.log import publish_checkpoint
+from credits.services.maintenance import record_maintenance
 from credits.services.scoring import score_stale_projects
 from credits.services.status import renew_status_lists as renew
 
@@ -27,3 +28,9 @@ def sign_checkpoint() -> int:
 def renew_status_lists() -> int:
     """Sign status lists that are older than a day; returns how many were."""
     return renew(now=timezone.now())
+
+
+@shared_task
+def record_months_of_maintenance() -> int:
+    """Bring the months of maintenance up to date; returns how many changed."""
+    return record_maintenance(now=timezone.now())
