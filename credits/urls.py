@@ -5,7 +5,11 @@ from django.urls.converters import StringConverter
 
 from credits.views import (
     certificates,
+    claim_imports,
+    claims,
+    endorsements,
     maintainer,
+    project_claims,
     public,
     student,
     teacher,
@@ -54,6 +58,11 @@ students = [
         certificates.application_withdraw,
         name="application-withdraw",
     ),
+    path("me/claims", claims.own_claims, name="claims"),
+    path("me/claims/new", claims.claim_new, name="claim-new"),
+    path("me/claims/<int:pk>/withdraw", claims.claim_withdraw, name="claim-withdraw"),
+    path("me/claims/<int:pk>/mentored", claims.claim_mentored, name="claim-mentored"),
+    path("me/claims/<int:pk>/mentee", claims.claim_mentee, name="claim-mentee"),
     path("me/accounts", student.accounts, name="accounts"),
 ]
 
@@ -64,6 +73,15 @@ maintainers = [
     path("maintain/<slug:slug>", maintainer.maintained_project, name="maintained-project"),
     path("maintain/<slug:slug>/sources", maintainer.maintained_sources, name="maintained-sources"),
     path("maintain/<slug:slug>/harvest", maintainer.maintained_harvest, name="maintained-harvest"),
+    path("maintain/<slug:slug>/endorse", endorsements.endorse_month, name="endorse"),
+    path("maintain/<slug:slug>/endorse/undo", endorsements.endorse_undo, name="endorse-undo"),
+    path("maintain/<slug:slug>/claims", project_claims.project_claims, name="project-claims"),
+    path(
+        "maintain/<slug:slug>/claims/nominate",
+        project_claims.claim_nominate,
+        name="claim-nominate",
+    ),
+    path("maintain/<slug:slug>/claims/import", claim_imports.claim_import, name="claim-import"),
 ]
 
 registrars = [

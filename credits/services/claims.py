@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Identity, User
 from credits.models import Project, Ruling, WorkClaim
 from credits.services.claimed_work import store_claims
 from credits.services.errors import CreditsError
-from harvesters.models import Actor
+from harvesters.models import Actor, Participation
 from harvesters.services.changes import mark_changed
+from harvesters.services.told import TOLD_HOST
 
 LATEST_ZONE = timedelta(hours=14)
 """So far is the calendar ahead of UTC where the day begins first."""
@@ -177,10 +178,9 @@ def actors_of(user: User) -> Sequence[int]:
 
 def known_contributors(project: Project) -> QuerySet[Actor]:
     """The accounts, bots aside, that took part in what counts in ``project``."""
-    found = Actor.objects.filter(
-        Q(participations__placement__project=project), is_bot=False
-    ).exclude(host="claims")
-    return found.distinct().order_by("login", "host")
+    took_part = Participation.objects.filter(actor=OuterRef("pk"), placement__project=project)
+    found = Actor.objects.filter(Exists(took_part), is_bot=False).exclude(host=TOLD_HOST)
+    return found.order_by("login", "host")
 
 
 def _check(work: Work, now: datetime) -> None:

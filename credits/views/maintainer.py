@@ -41,6 +41,7 @@ def maintained_project(request: HttpRequest, slug: str) -> HttpResponse:
         "rule_set": rule_set_or_none(project, now),
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
+        "claims_waiting": project.work_claims.waiting().count(),
         "now": now,
     }
     return render(request, "credits/maintainer/project.html", context)
