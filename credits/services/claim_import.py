@@ -107,15 +107,13 @@ def _actors(project: Project, thanks: Sequence[Thanks]) -> dict[Thanks, Actor]:
     by_login: dict[str, list[Actor]] = {}
     for actor in named:
         by_login.setdefault(actor.login.lower(), []).append(actor)
-    found = {}
+    found: dict[Thanks, Actor] = {}
     for one in thanks:
         known = by_login.get(one.login.lower(), [])
         if one.number and GITHUB in hosts:
-            actor = by_number.get(one.number)
-        else:
-            actor = known[0] if len(known) == 1 else None
-        if actor is not None:
-            found[one] = actor
+            known = [by_number[one.number]] if one.number in by_number else []
+        if len(known) == 1:
+            found[one] = known[0]
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Identity, User
@@ -32,6 +32,10 @@ class OwnMenteeError(CreditsError):
 
 class NotTheirClaimError(CreditsError):
     """Only the person whose work it is may do that."""
+
+
+class ClaimedTwiceError(CreditsError):
+    """The very same work is claimed already; withdraw one of the two."""
 
 
 class ClaimClosedError(CreditsError):
@@ -137,6 +141,7 @@ def name_mentee(claim: WorkClaim, mentee: Actor, *, by: User) -> WorkClaim:
         NotTheirClaimError: ``by`` is neither the mentor nor a maintainer.
         ClaimClosedError: it is decided, or the mentee has spoken.
         OwnMenteeError: the mentee is the mentor.
+        ClaimedTwiceError: the same is claimed with this mentee already.
     """
     locked = WorkClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
     is_theirs = WorkClaim.objects.about(by).filter(pk=claim.pk).exists()
@@ -148,7 +153,11 @@ def name_mentee(claim: WorkClaim, mentee: Actor, *, by: User) -> WorkClaim:
     if mentee.pk in mentor or locked.kind != WorkClaim.Kind.MENTORING:
         raise OwnMenteeError
     locked.mentee = mentee
-    locked.save(update_fields=["mentee"])
+    try:
+        with transaction.atomic():
+            locked.save(update_fields=["mentee"])
+    except IntegrityError as error:
+        raise ClaimedTwiceError from error
     return locked
 
 
@@ -191,7 +200,9 @@ def _check(work: Work, now: datetime) -> None:
 def _keep(project: Project, work: Work, now: datetime, **who: Any) -> WorkClaim:
     """The claim of ``work``, made once: two that claim it at the same moment make one."""
     is_mentoring = work.kind == WorkClaim.Kind.MENTORING
-    nominated = {name: who.pop(name) for name in ("nominated_by", "source") if name in who}
+    nominated: dict[str, Any] = {
+        name: who.pop(name) for name in ("nominated_by", "source") if name in who
+    }
     kept, _ = WorkClaim.objects.get_or_create(
         **{"claimant": None, "nominee": None, **who},
         project=project,

@@ -11,6 +11,7 @@ from credits.services.errors import CreditsError
 WORDS: Mapping[type[CreditsError], Promise] = {
     claims.FutureWorkError: _("This day has not come yet. Claim the work when it is done."),
     claims.OwnMenteeError: _("Nobody mentors themselves: name the person who was mentored."),
+    claims.ClaimedTwiceError: _("The very same work is claimed already. Withdraw one of the two."),
     claims.NotTheirClaimError: _("Only the person whose work it is may do that."),
     claims.ClaimClosedError: _("This claim is closed. Make a new one if that was wrong."),
     claim_decisions.ClaimDecidedError: _(

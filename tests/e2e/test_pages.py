@@ -23,6 +23,8 @@ PAGES = {
     "student": (
         "/me",
         "/me/contributions",
+        "/me/claims",
+        "/me/claims/new",
         "/me/certificates",
         "/me/certificates/new",
         "/me/applications",
@@ -34,7 +36,14 @@ PAGES = {
         "/accounts/2fa/",
     ),
     "teacher": ("/teacher",),
-    "maintainer": ("/maintain", "/maintain/vision-toolkit"),
+    "maintainer": (
+        "/maintain",
+        "/maintain/vision-toolkit",
+        "/maintain/vision-toolkit/endorse",
+        "/maintain/vision-toolkit/claims",
+        "/maintain/vision-toolkit/claims/nominate",
+        "/maintain/vision-toolkit/claims/import",
+    ),
     "registrar": (
         "/registrar?state=all",
         "/registrar/applications/1",

@@ -10,6 +10,7 @@ from credits.models import Score, WorkClaim
 from credits.services.claim_decisions import confirm_claim
 from credits.services.claims import (
     ClaimClosedError,
+    ClaimedTwiceError,
     FutureWorkError,
     NotTheirClaimError,
     OwnMenteeError,
@@ -135,3 +136,13 @@ def test_a_mentee_is_named_later_by_the_mentor_or_a_maintainer(project, student,
     with pytest.raises(NotTheirClaimError):
         name_mentee(claim, mentee, by=User.objects.create_user("stranger"))
     assert name_mentee(claim, mentee, by=sun).mentee == mentee
+
+
+def test_the_same_mentoring_is_not_claimed_twice(project, student):
+    mentee = own(User.objects.create_user("bo"), "bo")
+    work = talk(kind=WorkClaim.Kind.MENTORING)
+    claim_work(project, student, replace(work, mentee=mentee), now=NOW)
+    unnamed = claim_work(project, student, work, now=NOW)
+
+    with pytest.raises(ClaimedTwiceError):
+        name_mentee(unnamed, mentee, by=student)
