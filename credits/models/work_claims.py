@@ -5,7 +5,6 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Identity, User
 from credits.models.project import Project
@@ -36,26 +35,26 @@ class WorkClaim(models.Model):
     """
 
     class Kind(models.TextChoices):
-        TALK = "talk", pgettext_lazy("work", "talk")
-        TUTORIAL = "tutorial", pgettext_lazy("work", "tutorial")
-        EVENT = "event", pgettext_lazy("work", "event")
-        DESIGN = "design", pgettext_lazy("work", "design")
-        MENTORING = "mentoring", pgettext_lazy("work", "mentoring")
-        ANNOTATION = "annotation", pgettext_lazy("work", "annotation of data")
-        BENCHMARK = "benchmark", pgettext_lazy("work", "benchmark")
+        TALK = "talk", _("talk")
+        TUTORIAL = "tutorial", _("tutorial")
+        EVENT = "event", _("event")
+        DESIGN = "design", _("design")
+        MENTORING = "mentoring", _("mentoring")
+        ANNOTATION = "annotation", _("annotation of data")
+        BENCHMARK = "benchmark", _("benchmark")
         BENCHMARK_REPRODUCTION = (
             "benchmark-reproduction",
-            pgettext_lazy("work", "reproduction of a benchmark"),
+            _("reproduction of a benchmark"),
         )
-        REPRODUCTION = "reproduction", pgettext_lazy("work", "reproduction of a fault")
-        TRANSLATION = "translation", pgettext_lazy("work", "translation")
-        MODERATION = "moderation", pgettext_lazy("work", "moderation")
+        REPRODUCTION = "reproduction", _("reproduction of a fault")
+        TRANSLATION = "translation", _("translation")
+        MODERATION = "moderation", _("moderation")
 
     class State(models.TextChoices):
-        CLAIMED = "claimed", pgettext_lazy("claim", "waits for a maintainer")
-        CONFIRMED = "confirmed", pgettext_lazy("claim", "confirmed")
-        DECLINED = "declined", pgettext_lazy("claim", "declined")
-        WITHDRAWN = "withdrawn", pgettext_lazy("claim", "withdrawn")
+        CLAIMED = "claimed", _("waits for a maintainer")
+        CONFIRMED = "confirmed", _("confirmed")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     class Source(models.TextChoices):
         FORM = "form", _("claimed by the person")

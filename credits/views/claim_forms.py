@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, URLValidator
 from django.db.models.functions import Lower
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from credits.models import Project, WorkClaim
@@ -68,7 +68,7 @@ class WorkForm(forms.Form):
         day: date = self.cleaned_data["happened_on"]
         if day > (self.now + LATEST_ZONE).date():
             raise forms.ValidationError(
-                _now("This day has not come yet. Claim the work when it is done.")
+                gettext("This day has not come yet. Claim the work when it is done.")
             )
         return day
 
@@ -139,7 +139,7 @@ class NominationForm(WorkForm):
         wanted = list(dict.fromkeys(filter(None, names)))
         if len(wanted) > MOST_PEOPLE:
             raise forms.ValidationError(
-                _now("At most %(count)d people at once.") % {"count": MOST_PEOPLE}
+                gettext("At most %(count)d people at once.") % {"count": MOST_PEOPLE}
             )
         found, errors = [], []
         for name in wanted:
@@ -154,7 +154,7 @@ class NominationForm(WorkForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if not given.get("people") and not given.get("others") and "others" not in self.errors:
-            self.add_error("people", _now("Choose somebody, or write a login."))
+            self.add_error("people", gettext("Choose somebody, or write a login."))
         return given
 
     def nominees(self) -> list[Actor]:
@@ -203,10 +203,10 @@ def contributor_named(project: Project, text: str) -> Actor:
         return found[0]
     if found:
         raise forms.ValidationError(
-            _now("Several accounts are called %(name)s. Write one of: %(choices)s")
+            gettext("Several accounts are called %(name)s. Write one of: %(choices)s")
             % {"name": login, "choices": ", ".join(map(str, found))}
         )
     raise forms.ValidationError(
-        _now("%(name)s has not taken part in this project, as far as it was harvested.")
+        gettext("%(name)s has not taken part in this project, as far as it was harvested.")
         % {"name": text.strip()[:100]}
     )
