@@ -109,28 +109,34 @@ def _last_moment(month: datetime) -> datetime:
     return following - timedelta(microseconds=1)
 
 
-# Whose it is are persons: merging by a second account of one's own is no merging for others.
+# By persons: merging what one wrote oneself under a second account is no merging for others.
 _MONTHS = f"""
 WITH owner AS MATERIALIZED ({OWNER}),
-act AS MATERIALIZED (
-    SELECT owner.project_id, part.actor_id, contribution.occurred_at,
-        date_trunc('month', contribution.occurred_at, 'UTC') AS month, contribution.kind
-    FROM harvesters_contribution contribution
-    JOIN owner USING (repository_id)
+done AS MATERIALIZED (
+    SELECT owner.project_id, part.actor_id, contribution.id, contribution.kind, mine.user_id,
+        date_trunc('month', contribution.occurred_at, 'UTC') AS month
+    FROM owner
+    JOIN harvesters_contribution contribution USING (repository_id)
     JOIN harvesters_participation part
         ON part.contribution_id = contribution.id AND part.weight > 0
-    WHERE contribution.kind || ':' || part.role
-            IN ('change:merger', 'release:author', 'triage:triager')
-        AND (contribution.kind <> 'change' OR contribution.state IN ('merged', 'reverted'))
-        AND (contribution.kind <> 'change' OR NOT EXISTS (
-            SELECT 1 FROM harvesters_participation theirs
-            LEFT JOIN accounts_identity their
-                ON their.actor_id = theirs.actor_id AND their.withdrawn_at IS NULL
-            LEFT JOIN accounts_identity mine
-                ON mine.actor_id = part.actor_id AND mine.withdrawn_at IS NULL
-            WHERE theirs.contribution_id = contribution.id AND theirs.role = 'author'
-                AND theirs.weight > 0
-                AND (theirs.actor_id = part.actor_id OR their.user_id = mine.user_id)))
+    LEFT JOIN accounts_identity mine
+        ON mine.actor_id = part.actor_id AND mine.withdrawn_at IS NULL
+    WHERE contribution.kind = 'change' AND part.role = 'merger'
+            AND contribution.state IN ('merged', 'reverted')
+        OR contribution.kind = 'release' AND part.role = 'author'
+        OR contribution.kind = 'triage' AND part.role = 'triager'
+),
+own AS (
+    SELECT DISTINCT done.id, done.actor_id FROM done
+    JOIN harvesters_participation theirs ON theirs.contribution_id = done.id
+        AND theirs.role = 'author' AND theirs.weight > 0
+    LEFT JOIN accounts_identity their
+        ON their.actor_id = theirs.actor_id AND their.withdrawn_at IS NULL
+    WHERE done.kind = 'change'
+        AND (theirs.actor_id = done.actor_id OR their.user_id = done.user_id)
+),
+act AS MATERIALIZED (
+    SELECT done.* FROM done LEFT JOIN own USING (id, actor_id) WHERE own.id IS NULL
 ),
 merger AS (
     SELECT project_id, actor_id, min(month) AS since FROM act WHERE kind = 'change'

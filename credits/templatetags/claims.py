@@ -5,9 +5,11 @@ from django.utils.translation import gettext
 
 from credits.models import WorkClaim
 from credits.models.work_claims import UNITS
+from credits.templatetags.pages import day_in_words
 from credits.templatetags.points import number
 
 register = template.Library()
+register.filter("day", day_in_words)
 
 
 @register.filter
