@@ -91,7 +91,7 @@ def own(person: User, login: str) -> Actor:
 
 
 def talk(title: str = "Talk at a conference", **changes: Any) -> Work:
-    """A talk to 200 people: 6 points by the rules here."""
+    """A talk: 6 points by the rules here."""
     return Work(
         **{
             "kind": WorkClaim.Kind.TALK,

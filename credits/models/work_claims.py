@@ -72,6 +72,7 @@ class WorkClaim(models.Model):
     url = models.CharField(max_length=500, blank=True)
     happened_on = models.DateField()
     amount = models.PositiveIntegerField(default=0)
+    ai_assisted = models.BooleanField(default=False)
     note = models.CharField(max_length=1000, blank=True)
     source = models.CharField(max_length=16, choices=Source.choices, default=Source.FORM)
     state = models.CharField(max_length=12, choices=State.choices, default=State.CLAIMED)
@@ -115,16 +116,16 @@ class WorkClaim(models.Model):
 
 
 UNITS = {
-    WorkClaim.Kind.TALK: _("people"),
-    WorkClaim.Kind.TUTORIAL: _("people"),
-    WorkClaim.Kind.EVENT: _("people"),
+    WorkClaim.Kind.TALK: _("hours"),
+    WorkClaim.Kind.TUTORIAL: _("hours"),
+    WorkClaim.Kind.EVENT: _("hours"),
     WorkClaim.Kind.DESIGN: _("hours"),
-    WorkClaim.Kind.MENTORING: _("hours"),
+    WorkClaim.Kind.MENTORING: _("people"),
     WorkClaim.Kind.ANNOTATION: _("items"),
     WorkClaim.Kind.BENCHMARK: _("items"),
     WorkClaim.Kind.BENCHMARK_REPRODUCTION: _("items"),
     WorkClaim.Kind.REPRODUCTION: _("items"),
     WorkClaim.Kind.TRANSLATION: _("words"),
-    WorkClaim.Kind.MODERATION: _("hours"),
+    WorkClaim.Kind.MODERATION: _("acts"),
 }
-"""What the amount of each kind counts."""
+"""What the amount of each kind counts; a claim of mentoring is always of one person."""

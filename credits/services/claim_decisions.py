@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Identity, User
-from credits.core.inputs import Participant, ScoredInput
+from credits.core.inputs import Participant, Ruling, ScoredInput
 from credits.core.scoring import score_contributions
 from credits.models import Project, WorkClaim
 from credits.services.claimed_work import record_of, store_claims
@@ -93,7 +93,8 @@ def decide_claims(
 ) -> ClaimsDecided:
     """Decide on claims of ``project``, each by itself: one that is refused does not stop others.
 
-    What is confirmed becomes a contribution. What is declined after that is worth nothing again.
+    What is confirmed becomes a contribution that is endorsed. What is declined after that is
+    worth nothing again.
     """
     wanted = {one.claim: one for one in asked}
     claims = _locked(project, wanted)
@@ -110,12 +111,12 @@ def decide_claims(
     confirmed = [claim for claim in done if claim.state == State.CONFIRMED]
     revoked = [claim for claim in done if claim.contribution_id and claim not in confirmed]
     store_claims(project, [*confirmed, *revoked], now=now)
-    denied = [
-        Acceptance(claim.contribution_id, endorsed=False, reason=claim.decision_reason)
-        for claim in revoked
+    accepted = [
+        Acceptance(claim.contribution_id, claim in confirmed, claim.decision_reason)
+        for claim in (*confirmed, *revoked)
         if claim.contribution_id is not None
     ]
-    record_acceptances(denied, by=by, now=now)
+    record_acceptances(accepted, by=by, now=now)
     refused = [Refusal(claim, obstacles[claim.pk]) for claim in claims if claim.pk in obstacles]
     return ClaimsDecided(done, refused)
 
@@ -243,4 +244,5 @@ def _as_input(claim: WorkClaim) -> ScoredInput:
         facts=record.facts,
         repository_kind="code",
         participants=(Participant(claim.pk, "author", 1, is_bot=False),),
+        ruling=Ruling(is_endorsed=True),
     )

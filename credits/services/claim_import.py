@@ -78,6 +78,7 @@ def import_claims(
                 nominated_by=by,
                 kind=row.kind,
                 title=row.thanks.type,
+                amount=1 if row.kind == WorkClaim.Kind.MENTORING else 0,
                 happened_on=happened_on,
                 source=SOURCE,
                 claimed_at=now,

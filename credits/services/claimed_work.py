@@ -55,6 +55,7 @@ def record_of(claim: WorkClaim) -> ContributionRecord:
             "amount": claim.amount,
             "confirmed_by": None if claim.state in NOT_CONFIRMED else claim.decided_by_id,
             "evidence": claim.url,
+            "ai_assistance": ["declared"] if claim.ai_assisted else [],
         },
     )
 

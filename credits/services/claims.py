@@ -51,6 +51,7 @@ class Work:
     happened_on: date
     url: str = ""
     amount: int = 0
+    ai_assisted: bool = False
     note: str = ""
     mentee: Actor | None = None
 
@@ -213,7 +214,8 @@ def _keep(project: Project, work: Work, now: datetime, **who: Any) -> WorkClaim:
         state__in=_OPEN,
         defaults={
             "url": work.url,
-            "amount": work.amount,
+            "amount": 1 if is_mentoring else work.amount,
+            "ai_assisted": work.ai_assisted,
             "note": work.note,
             "claimed_at": now,
             **nominated,

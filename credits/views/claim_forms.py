@@ -50,6 +50,9 @@ class WorkForm(forms.Form):
             " merged and the mentee confirms it here."
         ),
     )
+    ai_assisted = forms.BooleanField(
+        label=_("An AI tool helped, such as with a draft that was then revised"), required=False
+    )
     note = forms.CharField(
         label=_("Note to the maintainers"),
         max_length=1000,
@@ -92,6 +95,7 @@ class WorkForm(forms.Form):
             happened_on=given["happened_on"],
             url=given["url"],
             amount=given["amount"] or 0,
+            ai_assisted=given["ai_assisted"],
             note=given["note"],
             mentee=given["mentee"],
         )
@@ -103,7 +107,17 @@ class ClaimForm(WorkForm):
     project = forms.ModelChoiceField(
         Project.objects.all(), label=_("Project"), to_field_name="slug"
     )
-    field_order = ("project", "kind", "title", "happened_on", "url", "amount", "mentee", "note")
+    field_order = (
+        "project",
+        "kind",
+        "title",
+        "happened_on",
+        "url",
+        "amount",
+        "mentee",
+        "ai_assisted",
+        "note",
+    )
 
 
 class NominationForm(WorkForm):
@@ -123,7 +137,18 @@ class NominationForm(WorkForm):
         help_text=_("One a line, or with commas between. They took part in the project before."),
     )
     field_order = (
-        *("people", "others", "kind", "title", "happened_on", "url", "amount", "mentee", "note"),
+        *(
+            "people",
+            "others",
+            "kind",
+            "title",
+            "happened_on",
+            "url",
+            "amount",
+            "mentee",
+            "ai_assisted",
+            "note",
+        ),
     )
 
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:

@@ -22,7 +22,7 @@ def test_a_claim_is_made_confirmed_and_withdrawn(visitors):
     student.get_by_label("Evidence").fill("https://talks.example/12")
     student.get_by_label("How much").fill("40")
     student.get_by_role("button", name="Send the claim").click()
-    expect(student.get_by_text("40 people")).to_be_visible()
+    expect(student.get_by_text("40 hours")).to_be_visible()
     assert violations(student) == []
 
     maintainer = visitors.signed_in("maintainer")

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Identity, User
-from credits.models import Score, WorkClaim
+from credits.models import Ruling, Score, WorkClaim
 from credits.services.claim_decisions import (
     ClaimDecidedError,
     ClaimDecision,
@@ -47,8 +47,10 @@ def test_a_confirmed_claim_is_a_contribution_and_scored(project, rules, sun, stu
         "amount": 200,
         "confirmed_by": sun.pk,
         "evidence": "https://talks.example/12",
+        "ai_assistance": [],
     }
     assert earned(student) == 6_000
+    assert Ruling.objects.standing().get().value == {"endorsed": True}
     assert Identity.objects.get(user=student).method == Identity.Method.HERE
 
 

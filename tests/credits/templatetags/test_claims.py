@@ -13,7 +13,7 @@ def test_every_kind_has_a_unit():
 
 
 @pytest.mark.parametrize(
-    ("kind", "amount", "said"), [("talk", 1200, "1,200 people"), ("translation", 40, "40 words")]
+    ("kind", "amount", "said"), [("talk", 1200, "1,200 hours"), ("translation", 40, "40 words")]
 )
 def test_an_amount_is_told_in_the_unit_of_its_kind(kind, amount, said):
     with override("en"):

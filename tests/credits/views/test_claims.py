@@ -45,7 +45,7 @@ def test_claiming_work_makes_a_claim_that_waits(li, project):
     words = words_of(answer)
     assert "Claimed. A maintainer of the project decides on it." in words
     assert "Waits for a maintainer" in words
-    assert "200 people" in words
+    assert "200 hours" in words
     assert WorkClaim.objects.get().source == "form"
 
 
