@@ -23,12 +23,16 @@ MODULES = {
     "requests": ("harvest-requests", "harvest-thousand"),
     "rules": ("rules",),
     "scoring": ("score",),
+    "rescoring": ("rescore", "rescore-whole"),
+    "preview": ("preview",),
+    "half_years": ("half-years",),
     "certificates": ("issue", "verify"),
     "api": ("list",),
     "histories": ("histories",),
+    "cohort": ("cohort",),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "api", "histories"}
+WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring"}
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """Real histories, harvested by ``git:`` into the database, beside what ``git log`` says of them.
 
 ``python -m benchmarks histories PATH...``. What git says is read here by a few lines of its own:
-commits, who wrote them, whom their messages name as co-authors, lines added and deleted. Whatever
-differs is listed. An address that differs in capitals only is one person, and so is an account of
+commits, who wrote them, whom their messages name as co-authors, lines added and deleted but for
+white space and blank lines; of notebooks none, as only their sources count here. Whatever differs
+is listed. An address that differs in capitals only is one person, and so is an account of
 GitHub by its number; a commit without an address is its author's name.
 """
 
@@ -29,6 +30,7 @@ SAYS = ("-c", "safe.directory=*", "-c", "log.showSignature=false")
 BETWEEN, END = "\x1f", "\x1e"
 COMMIT = f"%H{BETWEEN}%an{BETWEEN}%ae{BETWEEN}%B{END}"
 CO_AUTHOR = "co-authored-by:"
+EFFECTIVE = ("log", "-w", "--ignore-blank-lines", "--numstat", "--format=")
 NUMBERED = re.compile(r"(\d+)\+[^@]+@users\.noreply\.github\.com")
 
 
@@ -89,7 +91,12 @@ def _stored(repository: Repository) -> Told:
 
 
 def _lines(facts: Mapping[str, Any]) -> Iterable[Sequence[int]]:
-    return (facts.get("sizes") or {}).values()
+    """Lines by kind, and those that were only moved; of notebooks, what `_said` tells as well."""
+    yield facts.get("moved") or (0, 0)
+    yield from (facts.get("sizes") or {}).values()
+    for path, added, deleted in facts.get("files") or ():
+        if path.endswith(".ipynb") and added is not None:
+            yield -added, -deleted
 
 
 def _parts(commits: QuerySet[Contribution], role: str) -> dict[str, set[str]]:
@@ -111,9 +118,15 @@ def _said(path: Path) -> Told:
         if named:
             co_authors[sha] = named
     # Lines of binary files are told as "-".
-    rows = (line.split("\t") for line in _git(path, "log", "--numstat", "--format=").splitlines())
-    sizes = [(int(row[0]), int(row[1])) for row in rows if len(row) > 2 and row[0].isdigit()]
+    rows = (line.split("\t") for line in _git(path, *EFFECTIVE).splitlines())
+    counted = (row for row in rows if len(row) > 2 and row[0].isdigit())
+    sizes = [(int(row[0]), int(row[1])) for row in counted if not _is_notebook(row[2])]
     return Told(authors, co_authors, sum(one for one, _ in sizes), sum(one for _, one in sizes))
+
+
+def _is_notebook(path: str) -> bool:
+    # A path may be quoted, and that of a renamed file ends in a brace.
+    return path.rstrip('"}').endswith(".ipynb")
 
 
 def _named(message: str) -> Iterator[str]:

@@ -155,10 +155,12 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("harvest what is due", "harvesters.tasks.tick", 10),
         ("score what changed", "credits.tasks.score_stale", 15),
+        ("take rules from repositories", "credits.tasks.take_rules_from_repositories", 60),
         ("sign a checkpoint", "credits.tasks.sign_checkpoint", 60),
         ("renew status lists", "credits.tasks.renew_status_lists", 3600),
         ("forget what is old", "harvesters.tasks.forget_old", 3600),
         ("record maintenance", "credits.tasks.record_months_of_maintenance", 21_600),
+        ("look for signals", "credits.tasks.look_for_signals", 86_400),
     )
 }
 
@@ -177,6 +179,8 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
+# A rule set of a hundred rules in its form has a thousand fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # No page asks any other host for anything.
 CONTENT_SECURITY_POLICY = {

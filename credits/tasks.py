@@ -1,11 +1,14 @@
-"""What the worker does for scores, certificates and the log; each is safe to run twice."""
+"""What the worker does for rules, scores, certificates and the log; each is safe to run twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from credits.services.integrity import look_for_signals as look
 from credits.services.issuer import issuer_signer
 from credits.services.log import publish_checkpoint
 from credits.services.maintenance import record_maintenance
+from credits.services.outcomes import record_outcomes
+from credits.services.repository_rules import drafts_from_repositories
 from credits.services.scoring import score_stale_projects
 from credits.services.status import renew_status_lists as renew
 
@@ -13,7 +16,9 @@ from credits.services.status import renew_status_lists as renew
 @shared_task
 def score_stale() -> int:
     """Score what was harvested since the last look; returns scores written."""
-    return score_stale_projects(now=timezone.now())
+    written = score_stale_projects(now=timezone.now())
+    record_outcomes()
+    return written
 
 
 @shared_task
@@ -34,3 +39,15 @@ def renew_status_lists() -> int:
 def record_months_of_maintenance() -> int:
     """Bring the months of maintenance up to date; returns how many changed."""
     return record_maintenance(now=timezone.now())
+
+
+@shared_task
+def take_rules_from_repositories() -> int:
+    """Take changed rule files of repositories as drafts; returns how many."""
+    return drafts_from_repositories(now=timezone.now())
+
+
+@shared_task
+def look_for_signals() -> int:
+    """Ask where two independent signals speak; returns reviews opened."""
+    return look(now=timezone.now())

@@ -4,13 +4,21 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from credits.views import (
+    bots,
     certificates,
     claim_imports,
     claims,
+    coursework,
+    dispute_decisions,
+    disputes,
     endorsements,
+    explanations,
+    integrity,
     maintainer,
     project_claims,
     public,
+    rule_editor,
+    rule_sets,
     student,
     teacher,
     university,
@@ -37,6 +45,7 @@ everybody = [
         "rules/<slug:slug>/v<version:version>.toml", public.rule_set_source, name="rule-set-source"
     ),
     path("rules/<slug:slug>/v<version:version>", public.rule_set, name="rule-set"),
+    path("rules/reference", public.rule_reference, name="rule-reference"),
     path("projects/<slug:slug>", public.project, name="project"),
     path("log", public.log, name="log"),
     path("log/checkpoint", public.log_checkpoint, name="log-checkpoint"),
@@ -48,6 +57,8 @@ students = [
     path("me", student.overview, name="overview"),
     path("me/harvest", student.overview_harvest, name="overview-harvest"),
     path("me/contributions", student.contributions, name="contributions"),
+    path("me/contributions/missing", explanations.missing, name="missing"),
+    path("contributions/<int:pk>/", explanations.contribution, name="contribution"),
     path("me/certificates", certificates.certificates, name="certificates"),
     path("me/certificates/new", certificates.certificate_new, name="certificate-new"),
     path("me/applications", certificates.applications, name="applications"),
@@ -64,9 +75,38 @@ students = [
     path("me/claims/<int:pk>/mentored", claims.claim_mentored, name="claim-mentored"),
     path("me/claims/<int:pk>/mentee", claims.claim_mentee, name="claim-mentee"),
     path("me/accounts", student.accounts, name="accounts"),
+    path("me/reviews", integrity.own_reviews, name="integrity-reviews"),
+    path("me/reviews/<int:pk>", integrity.own_review, name="integrity-review"),
+    path("me/disputes", disputes.disputes, name="disputes"),
+    path("me/disputes/<int:pk>", disputes.dispute, name="dispute"),
+    path("me/disputes/<int:pk>/appeal", disputes.dispute_appeal, name="dispute-appeal"),
+    path("me/disputes/<int:pk>/withdraw", disputes.dispute_withdraw, name="dispute-withdraw"),
+    path("me/contributions/<int:pk>/dispute", disputes.dispute_new, name="dispute-new"),
+    path(
+        "me/contributions/<int:pk>/withdraw",
+        disputes.contribution_withdraw,
+        name="contribution-withdraw",
+    ),
+    path(
+        "me/contributions/<int:pk>/restore",
+        disputes.contribution_restore,
+        name="contribution-restore",
+    ),
 ]
 
-teachers = [path("teacher", teacher.portfolio, name="portfolio")]
+teachers = [
+    path("teacher", teacher.portfolio, name="portfolio"),
+    path("teacher/coursework", coursework.coursework, name="coursework"),
+    path(
+        "teacher/coursework/projects/<slug:slug>", coursework.coursework_ask, name="coursework-ask"
+    ),
+    path("teacher/coursework/requests", coursework.course_assignments, name="course-assignments"),
+    path(
+        "teacher/coursework/requests/<int:pk>/withdraw",
+        coursework.course_assignment_withdraw,
+        name="course-assignment-withdraw",
+    ),
+]
 
 maintainers = [
     path("maintain", maintainer.maintained, name="maintained"),
@@ -82,6 +122,40 @@ maintainers = [
         name="claim-nominate",
     ),
     path("maintain/<slug:slug>/claims/import", claim_imports.claim_import, name="claim-import"),
+    path("maintain/<slug:slug>/rules", rule_sets.versions, name="maintained-rules"),
+    path("maintain/<slug:slug>/rules/new", rule_sets.new_draft, name="maintained-rules-new"),
+    path("maintain/<slug:slug>/rules/<int:pk>", rule_sets.version, name="maintained-rule-set"),
+    path("maintain/<slug:slug>/rules/<int:pk>/text", rule_sets.text, name="maintained-rule-text"),
+    path("maintain/<slug:slug>/rules/<int:pk>/form", rule_editor.form, name="maintained-rule-form"),
+    path(
+        "maintain/<slug:slug>/rules/<int:pk>/preview",
+        rule_sets.preview,
+        name="maintained-rule-preview",
+    ),
+    path(
+        "maintain/<slug:slug>/rules/<int:pk>/<slug:name>", rule_sets.act, name="maintained-rule-act"
+    ),
+    path("maintain/<slug:slug>/bots", bots.maintained_bots, name="maintained-bots"),
+    path("maintain/<slug:slug>/bots/<int:pk>", bots.maintained_bot, name="maintained-bot"),
+    path(
+        "maintain/<slug:slug>/coursework",
+        coursework.maintained_coursework,
+        name="maintained-coursework",
+    ),
+    path(
+        "maintain/<slug:slug>/coursework/<int:pk>",
+        coursework.maintained_assignment,
+        name="maintained-assignment",
+    ),
+    path("maintain/<slug:slug>/reviews", integrity.project_reviews, name="maintained-reviews"),
+    path(
+        "maintain/<slug:slug>/reviews/<int:pk>", integrity.project_review, name="maintained-review"
+    ),
+]
+
+judges = [
+    path("disputes", dispute_decisions.inbox, name="dispute-inbox"),
+    path("disputes/<int:pk>", dispute_decisions.decision, name="dispute-decision"),
 ]
 
 registrars = [
@@ -97,4 +171,4 @@ registrars = [
     path("registrar/policy", university.policy, name="credit-policy"),
 ]
 
-urlpatterns = [*everybody, *students, *teachers, *maintainers, *registrars]
+urlpatterns = [*everybody, *students, *teachers, *maintainers, *judges, *registrars]

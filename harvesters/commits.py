@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harvesters.filekinds import sizes_by_kind
 from harvesters.forge import (
     ContributionRecord,
     Gap,
@@ -25,9 +24,9 @@ from harvesters.gitlog import (
     reverts_of,
     trailers_of,
 )
+from harvesters.mechanical import is_mechanical
 from harvesters.people import actor_of, ai_assistance
 
-MOST_FILES = 200
 FORGES_OWN_EMAILS = frozenset({"noreply@github.com", "noreply@gitlab.com", "noreply@gitee.com"})
 FIRST_PLAUSIBLE = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -48,7 +47,7 @@ def read_commits(
             gaps.append(Gap(f"commit {short}", f"its date cannot be told: {error}"))
             continue
         records.append(record)
-        if commit.files is None and not record.facts["is_merge"]:
+        if commit.diff is None and not record.facts["is_merge"]:
             why = "the clone lacks its files"
             gaps.append(Gap(f"size of {short}", why, authors_of(record)))
     return Page(records, {}, gaps, items=items)
@@ -81,8 +80,8 @@ _A_DAY = timedelta(days=1)
 
 def _facts(commit: Commit, trailers: Sequence[Trailer], *, is_suspect: bool) -> dict[str, Any]:
     facts: dict[str, Any] = {"sizes": None, "is_merge": len(commit.parents) > 1}
-    if commit.files is not None:
-        facts |= _sizes(commit)
+    if commit.diff is not None:
+        facts |= commit.diff.facts()
     told = {
         "pull_requests": pull_requests_of(commit),
         "closes": closes_of(commit.message),
@@ -90,18 +89,9 @@ def _facts(commit: Commit, trailers: Sequence[Trailer], *, is_suspect: bool) -> 
         "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
         "ai_assistance": ai_assistance(trailers),
         "date_suspect": is_suspect,
+        "is_mechanical": is_mechanical(commit.subject, commit.message),
     }
     return facts | {name: value for name, value in told.items() if value}
-
-
-def _sizes(commit: Commit) -> dict[str, Any]:
-    files = commit.files or ()
-    largest = sorted(files, key=lambda file: -((file[1] or 0) + (file[2] or 0)))
-    return {
-        "sizes": sizes_by_kind(files),
-        "files": [list(file) for file in largest[:MOST_FILES]],
-        "files_count": len(files),
-    }
 
 
 def _participants(

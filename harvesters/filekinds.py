@@ -22,6 +22,8 @@ class FileKind(StrEnum):
     NOTEBOOK = "notebook"
     CI = "ci"
     TESTS = "tests"
+    TRANSLATION = "translation"
+    EXAMPLE = "example"
     DOCS = "docs"
     DATA = "data"
     CONFIG = "config"
@@ -63,6 +65,23 @@ _TESTS = re.compile(
     r"(^|/)(tests?|testing|__tests__|spec|specs|e2e)/|(^|/)(test_[^/]*|tests\.py|conftest\.py)$"
     r"|[_.-](test|tests|spec)\.[A-Za-z]+$",
 )
+_LANGUAGE = (
+    r"(?:zh|ja|jp|ko|kr|cn|fr|de|es|pt|br|it|ru|ar|hi|tr|vi|id|th|pl|nl|uk|cs|sv|fa|he|bn|te|ta|ro"
+    r"|hu|el|da|fi|nb|no|ca|sk|bg|hr|sr|sl|lt|lv|et|ms|ur|ka)(?:[-_](?:[A-Za-z]{2}|Han[st]))?"
+)
+_TRANSLATION = re.compile(
+    r"\.(po|pot|xlf|xliff|arb|ftl)$"
+    r"|(^|/)(locales?|i18n)/(.*/)?[^/]*(?<!\.py)(?<!\.ts)(?<!\.js)(?<!\.tsx)(?<!\.jsx)$"
+    rf"|(^|/)(locales?|i18n)/(.*/)?{_LANGUAGE}[./][^/]*$"
+    rf"|(^|/)README[._-]{_LANGUAGE}[._-][^/]*$|(^|/)README[._-]zh[^/]*\.md$"
+    rf"|(^|/)docs?/(source/)?{_LANGUAGE}/",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(
+    r"^(?!docs?/)(.*/)?(examples?|tutorials?|notebooks?|demos?|cookbooks?|quickstarts?)/"
+    r"(?!.*\.(csv|tsv|jsonl|ndjson|svg|xml|srt|vtt|bib)$)",
+    re.IGNORECASE,
+)
 _CONFIG = re.compile(
     r"(^|/)(requirements|constraints)[\w.-]*\.txt$"
     r"|(^|/)(\.\w+ignore|\.gitattributes|\.gitmodules|CODEOWNERS|go\.mod)$"
@@ -86,7 +105,7 @@ _ENDINGS: dict[FileKind, frozenset[str]] = {
     ),
     FileKind.NOTEBOOK: _words("ipynb"),
     FileKind.DOCS: _words("md mdx rst txt adoc tex org"),
-    FileKind.DATA: _words("csv tsv jsonl ndjson svg xml po pot srt vtt bib"),
+    FileKind.DATA: _words("csv tsv jsonl ndjson svg xml srt vtt bib"),
     FileKind.CONFIG: _words("toml ini cfg conf env properties yaml yml json editorconfig"),
     FileKind.CODE: _words(
         "py pyx pyi c h cc cpp cxx hpp hh cu cuh m mm rs go java kt kts scala swift js mjs cjs jsx",
@@ -126,10 +145,31 @@ _BY_PATTERN = (
 _BY_PLACE = (
     (FileKind.CI, _CI),
     (FileKind.TESTS, _TESTS),
+    (FileKind.TRANSLATION, _TRANSLATION),
+    (FileKind.EXAMPLE, _EXAMPLE),
     (FileKind.DOCS, _DOCS),
     (FileKind.CONFIG, _CONFIG),
     (FileKind.CODE, re.compile(r"(^|/)CMakeLists\.txt$")),
 )
+
+
+_BY_MACHINE = frozenset({FileKind.LOCK, FileKind.VENDORED, FileKind.GENERATED})
+
+
+def is_notebook(path: str) -> bool:
+    """Whether the file at ``path`` is a notebook that somebody wrote."""
+    return file_kind(path) is FileKind.NOTEBOOK
+
+
+def counts_by_lines(path: str) -> bool:
+    """Whether people write the file at ``path`` line by line."""
+    return file_kind(path) not in {*_BY_MACHINE, FileKind.BINARY, FileKind.NOTEBOOK, FileKind.DATA}
+
+
+def is_code(path: str) -> bool:
+    """Whether people write code into the file at ``path``, be it for tests or as an example."""
+    ending = PurePosixPath(path[-LONGEST_PATH:]).suffix[1:].lower()
+    return ending in _ENDINGS[FileKind.CODE] and file_kind(path) not in _BY_MACHINE
 
 
 def sizes_by_kind(files_changed: Iterable[Sized]) -> dict[str, list[int]]:

@@ -163,7 +163,9 @@ class Page:
     records, if None): a progress bar needs both. ``is_last`` ends this sweep. ``repository`` says
     how the repository is called at present, where the forge tells it. ``subjects`` are the items
     that were read, as gaps call them: earlier gaps in them that are not told again are closed.
-    ``is_part`` is true where the answers that it was read from have more to tell.
+    ``is_part`` is true where the answers that it was read from have more to tell. ``files`` are
+    the texts of files of the default branch by their paths, None where there is no such file; what
+    is not told stays as it is known.
     """
 
     records: Sequence[ContributionRecord]
@@ -175,6 +177,7 @@ class Page:
     repository: RepositoryRecord | None = None
     subjects: Sequence[str] = ()
     is_part: bool = False
+    files: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ The format is framed by NUL, which no commit can hold in these fields. Reference
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harvesters.changesets import ChangeSet, of_sizes
 from harvesters.filekinds import Sized
 
 FIELDS = ("%H", "%P", "%at", "%an", "%ae", "%cn", "%ce", "%B")
@@ -20,12 +21,18 @@ _TRAILER = re.compile(
     r"|generated-by):(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
+LONGEST_TITLE = 1_000
 _SECONDS = re.compile(r"-?\d{1,19}", re.ASCII)
 _SQUASHED = re.compile(r"\(#(\d{1,9})\)\s*$")
 _MERGED = re.compile(r"^Merge (?:pull request|pull-request|PR) [#!](\d{1,9})\b")
 _GITLAB_MERGED = re.compile(r"^See merge request \S*!(\d{1,9})\s*$", re.MULTILINE)
 _CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d{1,9})\b", re.IGNORECASE)
 _REVERTS = re.compile(r"^This reverts commit ([0-9a-f]{7,64})\b", re.MULTILINE)
+_REVERTS_NUMBER = re.compile(
+    r"^(?:Reverts|This reverts merge request) (?:[\w.-]+/)*[\w.-]*([#!])(\d{1,9})\s*$",
+    re.MULTILINE,
+)
+_REVERTED_TITLE = re.compile(r'Revert "(.*)"(?:\s*\(#\d{1,9}\))?\s*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Trailer:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit as git knows it; ``files`` is None where its size cannot be told."""
+    """A commit as git knows it; ``diff`` is None where its size cannot be told."""
 
     sha: str
     parents: tuple[str, ...]
@@ -47,7 +54,7 @@ class Commit:
     author: tuple[str, str]
     committer: tuple[str, str]
     message: str
-    files: tuple[Sized, ...] | None
+    diff: ChangeSet | None
 
     @property
     def subject(self) -> str:
@@ -55,7 +62,7 @@ class Commit:
 
 
 def read_log(pieces: Iterable[bytes], *, with_sizes: bool) -> Iterator[Commit]:
-    """Read the NUL-separated ``pieces`` of ``git log -z`` in `LOG_FORMAT`."""
+    """Read the NUL-separated ``pieces`` of ``git log -z`` in `LOG_FORMAT`, with numstat or not."""
     stream = iter(pieces)
     piece: bytes | None = next(stream, None)
     while piece is not None:
@@ -64,7 +71,7 @@ def read_log(pieces: Iterable[bytes], *, with_sizes: bool) -> Iterator[Commit]:
             continue
         fields = [next(stream, b"") for _ in FIELDS]
         files, piece = _read_sizes(stream)
-        yield _commit(fields, files if with_sizes else None)
+        yield commit_of(fields, of_sizes(files) if with_sizes else None)
 
 
 def _read_sizes(stream: Iterator[bytes]) -> tuple[tuple[Sized, ...], bytes | None]:
@@ -85,7 +92,8 @@ def _read_sizes(stream: Iterator[bytes]) -> tuple[tuple[Sized, ...], bytes | Non
     return tuple(sizes), None
 
 
-def _commit(fields: list[bytes], files: tuple[Sized, ...] | None) -> Commit:
+def commit_of(fields: Sequence[bytes], diff: ChangeSet | None) -> Commit:
+    """A commit by its ``fields``, in the order of `FIELDS`."""
     sha, parents, authored, *people, message = (_text(field) for field in fields)
     author_name, author_email, committer_name, committer_email = people
     return Commit(
@@ -95,7 +103,7 @@ def _commit(fields: list[bytes], files: tuple[Sized, ...] | None) -> Commit:
         author=(author_name.strip(), author_email.strip()),
         committer=(committer_name.strip(), committer_email.strip()),
         message=message,
-        files=files,
+        diff=diff,
     )
 
 
@@ -138,7 +146,25 @@ def closes_of(message: str) -> list[int]:
     return sorted({int(number) for number in _CLOSES.findall(message)})
 
 
-def reverts_of(message: str) -> str | None:
-    """The commit that this one takes back."""
-    match = _REVERTS.search(message)
-    return match[1] if match else None
+def reverts_of(message: str, *, is_one_numbering: bool = True) -> str | None:
+    """What this takes back: the hash of a commit, else ``#number`` of a change.
+
+    The number stands where a forge writes it ("Reverts lab/vision#12"), or in the title that is
+    taken back: ``Revert "Add LoRA (#12)" (#15)``. Where issues have numbers of their own
+    ``#12`` is one of them, and only ``!12`` is a change.
+    """
+    if match := _REVERTS.search(message):
+        return match[1]
+    match = _REVERTS_NUMBER.search(message)
+    if match and (is_one_numbering or match[1] == "!"):
+        return f"#{int(match[2])}"
+    title = _REVERTED_TITLE.fullmatch(message.split("\n", 1)[0].strip()[:LONGEST_TITLE])
+    number = _SQUASHED.search(title[1]) if title and is_one_numbering else None
+    return f"#{int(number[1])}" if number else None
+
+
+def first_reverted(messages: Iterable[str], *, is_one_numbering: bool = True) -> str | None:
+    """What ``messages`` take back: rather a commit than a change, of several the first."""
+    found = [reverts_of(message, is_one_numbering=is_one_numbering) for message in messages]
+    told = [one for one in found if one]
+    return next((one for one in told if not one.startswith("#")), told[0] if told else None)

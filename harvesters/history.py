@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from harvesters.filekinds import Sized
-from harvesters.forge import Cursor, Page
+from harvesters.changesets import ChangeSet
+from harvesters.forge import Cursor, ForgeError, Page
 from harvesters.gitlog import Commit
 
 PAGE_SIZE = 500
+OWN_RULES = ".opencredits.toml"
+"""Where a project keeps its rules, in its repository."""
 
 Read = Callable[[Iterable[Commit]], Page]
 """What makes records of a page of commits."""
@@ -51,12 +53,17 @@ class GitTransport(Protocol):
         Parents come first, always in the same order; a page is read before the next is asked for.
         """
 
-    def changed(
-        self, pairs: Sequence[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Sequence[Sized]]:
-        """The files that the second commit of each pair changed since it left the first.
+    def changed(self, pairs: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], ChangeSet]:
+        """What the second commit of each pair changed since it left the first.
 
         A pair of which that cannot be told is missing in the answer.
+        """
+
+    def text_at(self, commit: str, path: str) -> str | None:
+        """The text of a file as it stands in ``commit``; None where there is none to be read.
+
+        Raises:
+            ForgeError: that cannot be told.
         """
 
     def line(self, sha: str, count: int) -> Sequence[Commit]:
@@ -76,10 +83,19 @@ def walk_history(git: GitTransport, cursor: Cursor, newest: str, read: Read) -> 
     while True:
         for page in _walk(git, base, head, done, read):
             yield replace(page, cursor={**page.cursor, **mark})
-        yield Page([], {"commit": head, **mark}, is_last=head == newest)
         if head == newest:
+            behind = {"commit": head, **mark}
+            yield Page([], behind, is_last=True, files=_files(git, head))
             return
+        yield Page([], {"commit": head, **mark})
         base, head, done = head, newest, 0
+
+
+def _files(git: GitTransport, head: str) -> dict[str, str | None]:
+    try:
+        return {OWN_RULES: git.text_at(head, OWN_RULES)}
+    except ForgeError:
+        return {}
 
 
 def _stretch(git: GitTransport, cursor: Cursor, newest: str) -> tuple[str, str, int]:

@@ -22,6 +22,7 @@ function switchTheme() {
 const STYLES = {
   date: { dateStyle: "medium" },
   moment: { dateStyle: "medium", timeStyle: "short" },
+  day: { day: "numeric", month: "short" },
 };
 
 function showLocalTimes(within) {

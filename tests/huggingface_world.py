@@ -208,7 +208,12 @@ class HuggingFaceWorld:
             "createdAt": moment(0),
             "lastModified": moment(400),
             "private": False,
-            "cardData": {"license": "mit", "base_model": ["lab/base"], "language": "zh"},
+            "cardData": {
+                "license": "mit",
+                "base_model": ["lab/base"],
+                "base_model_relation": "adapter",
+                "language": "zh",
+            },
             "pipeline_tag": "image-classification",
             **self.card,
         }

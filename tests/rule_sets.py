@@ -1,5 +1,6 @@
 """Rule sets, policies and contributions for tests of scoring."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import resources
@@ -13,6 +14,9 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DATA = resources.files("credits.core") / "data"
 DEFAULT = (DATA / "rule_sets" / "ai-open-source-1.0.toml").read_text("utf-8")
 POLICY = (DATA / "policies" / "innovation-practice-1.0.toml").read_text("utf-8")
+
+COUNTED = re.search(r"categories = (\[.*?\])", POLICY, re.DOTALL)[1]  # type: ignore[index]
+"""The list of categories that the policy counts, as it is written there."""
 
 HEAD = """\
 slug = "small"
@@ -45,6 +49,15 @@ when = 'kind == "review"'
 points = '1.0 + 0.5 * double(comments)'
 en = "Review"
 zh = "评审"
+source = "reasoned: a test"
+"""
+FACTOR = """
+[[factors]]
+id = "{id}"
+when = '{when}'
+factor = {factor}
+en = "Times"
+zh = "乘"
 source = "reasoned: a test"
 """
 SMALL = HEAD + GUARD + RULE + REVIEW

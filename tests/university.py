@@ -276,7 +276,7 @@ def issued(
     """A certificate of two contributions, 65 points, issued as the product issues."""
     for points in (60_000, 5_000):
         participation = make_participation()
-        reason = {"rule": "code", "points": points, "category": "code", "inputs": {}}
+        reason = {"rule": "code", "points": points, "inputs": {"lines_code": points}}
         Score.objects.create(
             participation=participation,
             project=project,
@@ -284,10 +284,11 @@ def issued(
             points=points,
             category="code",
             state=Score.State.COUNTED,
-            reasons=[{**reason, "en": "Merged code", "zh": "合并的代码"}],
+            reasons=[reason],
             facts_digest="00" * 32,
             scored_at=START,
         )
+    Project.objects.filter(pk=project.pk).update(scored_by=rule_set)
     prove_identity(student, participation.actor, method=Identity.Method.DEMO, now=START)
     end = START + timedelta(days=60)
     return issue_certificate(student, start=START, end=end, project=project, now=ISSUED)

@@ -116,10 +116,16 @@ class ListView(ApiView):
         asked = Asked(
             {**self.parameters(), **given}, limit, decode_cursor(cursor) if cursor else None
         )
+        kind = self.list_for(given)
         if request.accepted_renderer.format == "ndjson":
-            lines = read_lines(self.kind, asked)
+            lines = read_lines(kind, asked)
             return StreamingHttpResponse(lines, content_type="application/x-ndjson")
-        return self._answer_page(read_page(self.kind, asked))
+        return self._answer_page(read_page(kind, asked))
+
+    def list_for(self, given: Mapping[str, Any]) -> SqlList:
+        """The list that is asked for; most operations have but one."""
+        del given
+        return self.kind
 
     def _answer_page(self, page: Page) -> HttpResponseBase:
         neighbours = {"next": self._address(page.next), "prev": self._address(page.prev)}

@@ -13,7 +13,8 @@ What universities' machines read and post. A machine acknowledges; only a person
 
 **Access.** OAuth 2.0 client credentials: post `grant_type=client_credentials` with the client's
 id and secret to `/identity/o/api/token`, send the token as `Authorization: Bearer`. It lasts an
-hour. You see what was sent to your institution; all else is 404.
+hour. You see what was sent to your institution; all else is 404. People who are signed in to the
+pages read their own contributions, and why these have their points, with the session they have.
 
 **Lists** come oldest first. Follow `next` until it is null. `since` reads what is new. An `ETag`
 saves reading a page twice. `Accept: application/x-ndjson` streams everything.

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from credits.api import docs, verification, views
+from credits.api import contributions, docs, verification, views
 
 urlpatterns = [
     path("api/docs/", docs.docs, name="api-docs"),
@@ -13,6 +13,14 @@ urlpatterns = [
         "api/v1/certificates/<slug:code>",
         views.CertificateView.as_view(),
         name="api-certificate",
+    ),
+    path(
+        "api/v1/contributions", contributions.ContributionsView.as_view(), name="api-contributions"
+    ),
+    path(
+        "api/v1/contributions/<int:pk>/explanation",
+        contributions.ExplanationView.as_view(),
+        name="api-explanation",
     ),
     path("api/v1/applications", views.ApplicationsView.as_view(), name="api-applications"),
     path("api/v1/recognitions", views.RecognitionsView.as_view(), name="api-recognitions"),

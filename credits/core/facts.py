@@ -3,7 +3,7 @@
 `credits.core.fields` says what each of them means.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -80,8 +80,7 @@ LINE_KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds of files whose lines count as written by hand; generated, vendored, lock, data and
 binary files and the outputs of notebooks do not. Translations count by their words."""
 
-NO_LINES: Mapping[str, int] = dict.fromkeys(LINE_KINDS, 0)
-_COUNTS_AS = {kind: name for name, kinds in LINE_KINDS.items() for kind in kinds}
+_COUNTS_AS: Mapping[str, str] = {kind: name for name, kinds in LINE_KINDS.items() for kind in kinds}
 
 _EMPTY: Mapping[Type, Any] = {
     Type.BOOL: False,
@@ -94,6 +93,8 @@ _EMPTY: Mapping[Type, Any] = {
 NO_FACTS = Facts(**{name: _EMPTY[kind] for name, kind in {**TYPES, **AGE}.items()})
 """Facts of which nothing is known."""
 
+_NOTHING: Mapping[str, Any] = {**NO_FACTS._asdict(), "changes": 1}
+
 
 def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
     """Flatten ``item``; what the forge did not say, or not sensibly, is zero, empty or false.
@@ -101,61 +102,32 @@ def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
     This never fails, whatever stands in ``item.facts``. A size that cannot be read in full is an
     unknown size: ``size_known`` is false then.
     """
-    said = item.facts if isinstance(item.facts, Mapping) else {}
-    known = _lines(said.get("sizes"))
-    lines = NO_LINES if known is None else known
-    if item.ruling.category in LINE_KINDS:
-        lines = {**NO_LINES, item.ruling.category: sum(lines.values())}
-    earning = [part for part in item.participants if part.weight > 0 and not part.is_bot]
-    reverted_at = item.reverted_at
-    return Facts(
-        kind=item.kind,
-        state=item.state,
-        title=item.title,
-        labels=_texts(said, "labels"),
-        repository_kind=item.repository_kind,
-        is_merged=item.state == "merged",
-        is_merge=said.get("is_merge") is True,
-        is_revert=bool(said.get("reverts")),
-        is_reverted=reverted_at is not None or item.state == "reverted",
-        reverted_after_days=(reverted_at - item.occurred_at).days if reverted_at else 0,
-        is_sandbox=item.is_sandbox,
-        is_endorsed=item.ruling.is_endorsed,
-        is_mechanical=said.get("is_mechanical") is True,
-        lines=sum(lines.values()),
-        lines_code=lines["code"],
-        lines_tests=lines["tests"],
-        lines_docs=lines["docs"],
-        lines_ci=lines["ci"],
-        lines_examples=lines["examples"],
-        translated_words=_count(said.get("translated_words")),
-        changes=1,
-        files=_count(said.get("files_count")),
-        size_known=known is not None,
-        comments=_count(said.get("comments")),
-        reviewers=_count(said.get("reviewers")),
-        review_state=_text(said, "review_state"),
-        resolved_threads=_count(said.get("resolved_threads")),
-        merged_by_author=said.get("merged_by_author") is True,
-        confirmed=said.get("confirmed") is True,
-        state_reason=_text(said, "state_reason"),
-        severity=_text(said, "severity"),
-        roles=tuple(sorted({part.role for part in earning})),
-        claim=_text(said, "claim"),
-        amount=_count(said.get("amount")),
-        acts=_count(said.get("acts")),
-        live_days=_count(said.get("live_days")),
-        has_card=said.get("card") is True,
-        has_licence=bool(said.get("licence")),
-        is_evaluated=said.get("evaluated") is True,
-        base_models=len(_list(said, "base_models")),
-        base_relation=_text(said, "base_relation"),
-        datasets=len(_list(said, "datasets")),
-        ai_assisted=bool(said.get("ai_assistance")),
-        humans=len(earning),
-        age_days=max(0, (now - item.occurred_at).days),
-        pull_requests=tuple(number for number in _list(said, "pull_requests") if _is_count(number)),
-    )
+    facts = dict(_NOTHING)
+    said = item.facts if isinstance(item.facts, dict) else {}
+    for key, value in said.items():
+        if key in _READ:
+            name, read = _READ[key]
+            facts[name] = read(value)
+    lines = _lines(said.get("sizes"))
+    if lines is not None:
+        facts["size_known"] = True
+        _add_lines(facts, lines, item.ruling.category)
+    earning = [part for part in item.participants if item.weight_of(part) > 0]
+    state, happened, reverted_at = item.state, item.occurred_at, item.reverted_at
+    facts["kind"] = item.kind
+    facts["state"] = state
+    facts["title"] = item.title
+    facts["repository_kind"] = item.repository_kind
+    facts["is_merged"] = state == "merged"
+    facts["is_reverted"] = reverted_at is not None or state == "reverted"
+    if reverted_at is not None:
+        facts["reverted_after_days"] = max(0, (reverted_at - happened).days)
+    facts["is_sandbox"] = item.is_sandbox
+    facts["is_endorsed"] = item.ruling.is_endorsed
+    facts["roles"] = tuple(sorted({part.role for part in earning}))
+    facts["humans"] = len(earning)
+    facts["age_days"] = max(0, (now - happened).days)
+    return Facts._make(facts.values())
 
 
 def facts_together(parts: Sequence[Facts]) -> Facts:
@@ -188,17 +160,28 @@ _ADDED = (
 )
 
 
-def _lines(sizes: Any) -> Mapping[str, int] | None:
+def _lines(sizes: Any) -> dict[str, int] | None:
     """Lines written by hand, added and deleted; None if the sizes are not known in full."""
-    if not isinstance(sizes, Mapping):
+    if not isinstance(sizes, dict):
         return None
-    lines = dict(NO_LINES)
+    lines: dict[str, int] = {}
     for kind, counts in sizes.items():
-        if not isinstance(counts, list | tuple) or not all(map(_is_count, counts)):
+        if not isinstance(counts, (list, tuple)) or not all(map(_is_count, counts)):
             return None
         if kind in _COUNTS_AS:
-            lines[_COUNTS_AS[kind]] += sum(counts)
+            name = _COUNTS_AS[kind]
+            lines[name] = lines.get(name, 0) + sum(counts)
     return lines
+
+
+def _add_lines(facts: dict[str, Any], lines: Mapping[str, int], category: str) -> None:
+    """The lines of each kind; a ruling on the ``category`` moves all of them there."""
+    whole = sum(lines.values())
+    if category in LINE_KINDS:
+        lines = {category: whole}
+    for name, count in lines.items():
+        facts[f"lines_{name}"] = count
+    facts["lines"] = whole
 
 
 def _is_count(value: Any) -> bool:
@@ -209,15 +192,54 @@ def _count(value: Any) -> int:
     return value if _is_count(value) else 0
 
 
-def _text(said: Mapping[str, Any], name: str) -> str:
-    value = said.get(name)
+def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _list(said: Mapping[str, Any], name: str) -> list[Any]:
-    value = said.get(name)
-    return value if isinstance(value, list) else []
+def _is_true(value: Any) -> bool:
+    return value is True
 
 
-def _texts(said: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(value for value in _list(said, name) if isinstance(value, str))
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(one for one in value if isinstance(one, str))
+
+
+def _counts(value: Any) -> tuple[int, ...]:
+    return tuple(filter(_is_count, value)) if isinstance(value, list) else ()
+
+
+_READ: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "labels": ("labels", _texts),
+    "is_merge": ("is_merge", _is_true),
+    "reverts": ("is_revert", bool),
+    "is_mechanical": ("is_mechanical", _is_true),
+    "translated_words": ("translated_words", _count),
+    "files_count": ("files", _count),
+    "comments": ("comments", _count),
+    "reviewers": ("reviewers", _count),
+    "review_state": ("review_state", _text),
+    "resolved_threads": ("resolved_threads", _count),
+    "merged_by_author": ("merged_by_author", _is_true),
+    "confirmed": ("confirmed", _is_true),
+    "state_reason": ("state_reason", _text),
+    "severity": ("severity", _text),
+    "claim": ("claim", _text),
+    "amount": ("amount", _count),
+    "acts": ("acts", _count),
+    "live_days": ("live_days", _count),
+    "card": ("has_card", _is_true),
+    "licence": ("has_licence", bool),
+    "evaluated": ("is_evaluated", _is_true),
+    "base_models": ("base_models", _length),
+    "base_relation": ("base_relation", _text),
+    "datasets": ("datasets", _length),
+    "ai_assistance": ("ai_assisted", bool),
+    "pull_requests": ("pull_requests", _counts),
+}
+"""What a forge says, by its name there: the fact that it becomes, and how it is read."""

@@ -82,3 +82,10 @@ class ScoredInput:
     is_sandbox: bool = False
     counterpart: int = 0
     ruling: Ruling = NO_RULING
+
+    def weight_of(self, part: Participant) -> int:
+        """What ``part`` shares by: nothing for a bot, and a ruling says it before the forge."""
+        if part.is_bot:
+            return 0
+        told = self.ruling.weights
+        return told.get(part.key, part.weight) if told else part.weight

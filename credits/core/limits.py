@@ -14,6 +14,7 @@ from typing import Any
 from credits.core.periods import day_name, month_name, month_of, week_name, week_of
 from credits.core.points import decimal_points
 from credits.core.rules import Limit, LimitKind, Period
+from credits.core.sharing import split
 from credits.core.traces import Reason
 
 PERCENT = 100
@@ -49,7 +50,16 @@ class Entry:
 
     @property
     def points(self) -> int:
-        return sum(part.points for part in self.parts)
+        if len(self.parts) == 1:  # As nearly always: asked several times for each contribution.
+            return self.parts[0].points
+        return sum([part.points for part in self.parts])
+
+    def lower(self, points: int, limit: str, inputs: Mapping[str, Any]) -> None:
+        """Leave ``points`` in all, however many parts the work was cut into."""
+        if points < self.points:
+            shares = split(points, [part.points for part in self.parts])
+            for part, left in zip(self.parts, shares, strict=True):
+                part.lower(left, limit, inputs)
 
     @property
     def week(self) -> int:
@@ -69,8 +79,24 @@ def apply_limits(entries: Iterable[Entry], limits: Sequence[Limit]) -> None:
     for entry in entries:
         by_month[entry.person, entry.month].append(entry)
     for found in by_month.values():
+        # What limits took meanwhile only makes it less, so both stay upper bounds.
+        points = sum([given for entry in found if (given := entry.points) > 0])
         for limit in limits:
-            _apply(limit, found)
+            if _may_bite(limit, len(found), points):
+                _apply(limit, found)
+
+
+def _may_bite(limit: Limit, entries: int, points: int) -> bool:
+    """False if so few entries, or points, in a month are within the limit whatever they are."""
+    match limit.kind:
+        case LimitKind.DECAY:
+            return entries > limit.steps[0][0] or limit.steps[0][1] < PERCENT
+        case LimitKind.ITEMS:
+            return entries > limit.most
+        case LimitKind.POINTS:
+            return points > limit.most
+        case LimitKind.SHARE:
+            return points > limit.above
 
 
 def _apply(limit: Limit, month: Sequence[Entry]) -> None:
@@ -92,24 +118,18 @@ def _covers(limit: Limit, entry: Entry) -> bool:
 
 
 def _decay(limit: Limit, entries: list[Entry]) -> None:
-    if len(entries) <= limit.steps[0][0] and limit.steps[0][1] == PERCENT:
-        return
     percents = [percent for count, percent in limit.steps for _ in range(count)]
     for place, entry in enumerate(sorted(entries, key=_largest_first), 1):
         percent = percents[place - 1] if place <= len(percents) else limit.rest
         inputs = {"place": place, "percent": percent, "period": _name(limit, entry)}
-        for part in entry.parts:
-            part.lower(part.points * percent // PERCENT, limit.id, inputs)
+        entry.lower(entry.points * percent // PERCENT, limit.id, inputs)
 
 
 def _items(limit: Limit, entries: list[Entry]) -> None:
-    if len(entries) <= limit.most:
-        return
     for place, entry in enumerate(sorted(entries, key=_largest_first), 1):
         if place > limit.most:
             inputs = {"place": place, "most": limit.most, "period": _name(limit, entry)}
-            for part in entry.parts:
-                part.lower(0, limit.id, inputs)
+            entry.lower(0, limit.id, inputs)
 
 
 def _points(limit: Limit, entries: list[Entry]) -> None:

@@ -5,7 +5,7 @@ counts. What a person holds already under the same policy is taken off, so that 
 level pays only the difference; caps by term and by degree hold after that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
@@ -83,8 +83,12 @@ def propose(
     *,
     prior: PriorCredits,
     now: datetime,
+    left_out: Sequence[Text] = (),
 ) -> Proposal:
-    """Credits for ``totals`` (thousandths by category) under ``policy``."""
+    """Credits for ``totals`` (thousandths by category) under ``policy``.
+
+    ``left_out`` says what is not in ``totals`` because it may not earn credits, and why.
+    """
     counted = {
         name: points
         for name, points in totals.items()
@@ -93,7 +97,7 @@ def propose(
     points = sum(counted.values())
     reached = [band for band in policy.bands if points >= band.points]
     following = next((band for band in policy.bands if points < band.points), None)
-    reasons = [_points_reason(points, sum(totals.values()) - points)]
+    reasons = [_points_reason(points, sum(totals.values()) - points), *left_out]
     level = reached[-1].credits if reached else Decimal(0)
     if reached:
         reasons.append(_level_reason(reached[-1]))

@@ -12,11 +12,14 @@ from credits.core.rules import Case, RuleSet
 
 
 def case_facts(values: Mapping[str, Any]) -> Facts | None:
-    """Facts with these values, the rest zero, empty or false; None if one has a wrong type."""
+    """Facts with these values, the rest zero, empty or false; None if one has a wrong type.
+
+    They are as old as can be: a case says what something earns once it has settled.
+    """
     if not all(_fits(value, TYPES[name]) for name, value in values.items()):
         return None
     known = {name: _as_fact(value) for name, value in values.items()}
-    return NO_FACTS._replace(**known)
+    return NO_FACTS._replace(age_days=LARGEST_COUNT, **known)
 
 
 def failure(case: Case, rule_set: RuleSet) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from credits.core.expressions import RUNTIME, Typed
 from credits.core.facts import Facts
 from credits.core.points import to_thousandths
-from credits.core.rules import Applied, Bands
+from credits.core.rules import Applied, Bands, Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,21 @@ class CompiledFactor:
     factor: int
 
 
-def compile_guards(conditions: Sequence[Typed]) -> Callable[[Facts], int]:
-    """The function that tells the first guard that holds, or -1."""
+def compile_guards(conditions: Sequence[Typed]) -> Stop:
+    """The function that tells the first guard that holds and is not lifted, or -1."""
     body: list[ast.stmt] = [
-        _when(condition.node, ast.Return(ast.Constant(index)))
+        _when(_unless_lifted(condition.node, index), ast.Return(ast.Constant(index)))
         for index, condition in enumerate(conditions)
     ]
-    function: Callable[[Facts], int] = _function([*body, ast.Return(ast.Constant(-1))])
+    function: Stop = _function([*body, ast.Return(ast.Constant(-1))], "f, lifted=()")
     return function
+
+
+def _unless_lifted(condition: ast.expr, index: int) -> ast.expr:
+    """Asked only where the condition holds, so that it costs the others nothing."""
+    lifted = ast.Name("lifted", ast.Load())
+    is_held = ast.Compare(ast.Constant(index), [ast.NotIn()], [lifted])
+    return ast.BoolOp(ast.And(), [condition, is_held])
 
 
 def compile_rules(
@@ -57,8 +64,8 @@ def compile_rules(
     return function
 
 
-def _function(body: list[ast.stmt]) -> Any:
-    function = ast.parse("def run(f): pass").body[0]
+def _function(body: list[ast.stmt], takes: str = "f") -> Any:
+    function = ast.parse(f"def run({takes}): pass").body[0]
     if isinstance(function, ast.FunctionDef):
         function.body = body
     tree = ast.fix_missing_locations(ast.Module([function], []))

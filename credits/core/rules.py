@@ -5,10 +5,10 @@ them, and a limit bounds what one person earns in a day, a week or a month.
 `credits.core.rule_reader` reads a rule set from TOML.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from credits.core.facts import Facts
 from credits.core.points import decimal_points
@@ -125,6 +125,12 @@ class Case:
     points: int
 
 
+class Stop(Protocol):
+    """Tells the place of the first guard that holds and is not ``lifted``, and -1 if none does."""
+
+    def __call__(self, facts: Facts, lifted: Collection[int] = ..., /) -> int: ...
+
+
 Applied = list[tuple[int, int]]
 """The places of the rules or factors that apply, each with its points or its factor."""
 
@@ -133,8 +139,8 @@ Applied = list[tuple[int, int]]
 class RuleSet:
     """A rule set, compiled: from facts to guard, rules and factors.
 
-    ``stop`` tells the first guard that holds, and -1 if none does. ``texts`` are the sentences of
-    all its parts by their ids.
+    ``stop`` tells the first guard that holds, but for those that are lifted. ``texts`` are the
+    sentences of all its parts by their ids.
     """
 
     slug: str
@@ -148,8 +154,14 @@ class RuleSet:
     cases: tuple[Case, ...]
     texts: Mapping[str, Text]
     digest: str
-    stop: Callable[[Facts], int]
+    stop: Stop
     run: Callable[[Facts], tuple[Applied, Applied]]
+
+    def places_of(self, guards: Collection[str]) -> Collection[int]:
+        """Where the guards of these names stand, as ``stop`` takes those that a decision lifted."""
+        if not guards:
+            return ()
+        return [index for index, guard in enumerate(self.guards) if guard.id in guards]
 
 
 def describe(rule_set: RuleSet, language: str) -> list[dict[str, str]]:

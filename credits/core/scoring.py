@@ -5,19 +5,20 @@ Nothing here looks at a clock: ``now`` is an argument.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from credits.core.collector import collector_at_rest
 from credits.core.expressions import EvaluationError
 from credits.core.facts import Facts, facts_of, facts_together
-from credits.core.inputs import Counting, Participant, ScoredInput
-from credits.core.limits import Entry, Part, apply_limits
-from credits.core.periods import day_of
-from credits.core.rules import COUNTED, NOT_COUNTED, WAITING, WITHDRAWN, RuleSet
+from credits.core.inputs import Counting, ScoredInput
+from credits.core.rules import NOT_COUNTED, WAITING, RuleSet
+from credits.core.score_sheet import NO_CATEGORY, NO_RULE, ScoreResult, Sheet, Worth, nothing
 from credits.core.sharing import split
 from credits.core.texts import Text
 from credits.core.traces import Reason
+
+__all__ = ["EARNING_ROLES", "NO_CATEGORY", "ScoreResult", "score_contributions"]
 
 AUTHORSHIP = frozenset({"author", "co_author"})
 EARNING_ROLES: Mapping[str, frozenset[str]] = {
@@ -39,45 +40,14 @@ EARNING_ROLES: Mapping[str, frozenset[str]] = {
 LONGEST_TITLE = 100
 """Of the contribution that counts instead, in a reason."""
 
-NO_CATEGORY = "other"
 THOUSAND = 1000
 
-NO_RULE = Reason("no-rule", 0)
-NO_HUMAN = Reason("no-human", 0)
-BOT = Reason("bot", 0)
-NO_LONGER_NAMED = Reason("no-longer-named", 0)
-TAKEN_BACK = Reason("withdrawn", 0)
 
-
-@dataclass(frozen=True, slots=True)
-class ScoreResult:
-    """What one participation earns, in thousandths; ``waits_until`` is when it may count."""
-
-    contribution: int
-    participation: int
-    points: int
-    category: str
-    state: str
-    reasons: tuple[Reason, ...]
-    waits_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Passed:
+class _Passed(NamedTuple):
     """A contribution that no guard stopped."""
 
     item: ScoredInput
     facts: Facts
-
-
-@dataclass(frozen=True, slots=True)
-class _Worth:
-    """What a contribution is worth as a whole, before it is shared."""
-
-    points: int
-    category: str
-    rules: tuple[str, ...]
-    reasons: tuple[Reason, ...]
 
 
 def score_contributions(
@@ -89,52 +59,49 @@ def score_contributions(
     did in a month. A result is final only if ``items`` hold the whole of its work item and of
     that person's months; the caller sees to that.
     """
-    sheet = _Sheet()
+    sheet = Sheet()
     work: dict[int, list[_Passed]] = {}
-    for item in items:
-        key = sheet.open(item)
-        stopped = _stopped(item, rule_set, now)
-        if isinstance(stopped, _Passed):
-            work.setdefault(key, []).append(stopped)
-        else:
-            sheet.results += stopped
-    for key, passed in work.items():
-        for item, worth in _worths(passed, rule_set):
-            sheet.share(item, worth, key)
-    return sheet.closed(rule_set)
+    with collector_at_rest():
+        for item in items:
+            key = sheet.open(item)
+            stopped = _stopped(item, rule_set, now)
+            if isinstance(stopped, _Passed):
+                work.setdefault(key, []).append(stopped)
+            else:
+                sheet.results += stopped
+        for key, passed in work.items():
+            for item, worth in _worths(passed, rule_set):
+                sheet.share(item, worth, key)
+        return sheet.closed(rule_set)
 
 
 def _stopped(item: ScoredInput, rule_set: RuleSet, now: datetime) -> _Passed | list[ScoreResult]:
     """What keeps ``item`` from counting, or its facts if nothing does."""
     if item.counts_with is not None:
-        return _nothing(item, NOT_COUNTED, _counts_elsewhere(item.kind, item.counts_with))
+        return nothing(item, NOT_COUNTED, _counts_elsewhere(item.kind, item.counts_with))
     if item.ruling.denied:
-        return _nothing(item, NOT_COUNTED, Reason("denied", 0, {"why": item.ruling.denied}))
+        return nothing(item, NOT_COUNTED, Reason("denied", 0, {"why": item.ruling.denied}))
     facts = facts_of(item, now=now)
     try:
-        found = rule_set.stop(facts)
+        found = rule_set.stop(facts, rule_set.places_of(item.ruling.pardoned))
     except EvaluationError as error:
-        return _nothing(item, WAITING, _cannot_evaluate(error))
+        return nothing(item, WAITING, _cannot_evaluate(error))
     if found < 0:
         return _Passed(item, facts)
     guard = rule_set.guards[found]
-    if guard.id in item.ruling.pardoned:
-        return _Passed(item, facts)
     until = item.occurred_at + timedelta(days=guard.days) if guard.days else None
     reason = Reason(guard.id, 0, _inputs(guard.text, facts))
-    return _nothing(item, guard.state, reason, until)
+    return nothing(item, guard.state, reason, until)
 
 
-def _worths(passed: Sequence[_Passed], rule_set: RuleSet) -> Iterable[tuple[ScoredInput, _Worth]]:
+def _worths(passed: Sequence[_Passed], rule_set: RuleSet) -> Iterable[tuple[ScoredInput, Worth]]:
     """What each part of a work item is worth: the whole's points, by the size of the parts."""
+    if len(passed) == 1:
+        item, facts = passed[0]
+        return [(item, _whole(facts, rule_set))]
     parts = sorted(passed, key=lambda part: (part.item.occurred_at, part.item.contribution))
-    facts = parts[0].facts if len(parts) == 1 else facts_together([part.facts for part in parts])
-    try:
-        whole = _whole(facts, rule_set)
-    except EvaluationError as error:
-        reason = _cannot_evaluate(error)
-        whole = _Worth(0, "", (), (reason,))
-    if len(parts) == 1 or not whole.category:
+    whole = _whole(facts_together([part.facts for part in parts]), rule_set)
+    if not whole.category:
         return [(part.item, whole) for part in parts]
     sizes = [part.facts.lines for part in parts]
     weights = sizes if any(sizes) else [1] * len(parts)
@@ -144,130 +111,30 @@ def _worths(passed: Sequence[_Passed], rule_set: RuleSet) -> Iterable[tuple[Scor
     for part, piece, size in zip(parts, pieces, weights, strict=True):
         inputs = {"others": len(parts) - 1, "size": size, "whole": total}
         line = Reason("work-item", piece - whole.points, inputs)
-        worth = _Worth(piece, whole.category, whole.rules, (*whole.reasons, line))
-        found.append((part.item, worth))
+        found.append((part.item, whole._replace(points=piece, reasons=(*whole.reasons, line))))
     return found
 
 
-def _whole(facts: Facts, rule_set: RuleSet) -> _Worth:
-    applied, factors = rule_set.run(facts)
+def _whole(facts: Facts, rule_set: RuleSet) -> Worth:
+    """What the rules and factors give for ``facts``; without a category it is worth nothing."""
+    try:
+        applied, factors = rule_set.run(facts)
+    except EvaluationError as error:
+        return Worth(0, "", (), (_cannot_evaluate(error),))
     if not applied:
-        return _Worth(0, "", (), (NO_RULE,))
-    rules = [rule_set.rules[index] for index, _ in applied]
-    reasons = [
-        Reason(rule.id, points, _inputs(rule.text, facts))
-        for rule, (_, points) in zip(rules, applied, strict=True)
-    ]
-    total = sum(points for _, points in applied)
+        return Worth(0, "", (), (NO_RULE,))
+    rules, reasons, total = [], [], 0
+    for index, points in applied:
+        rule = rule_set.rules[index]
+        rules.append(rule.id)
+        reasons.append(Reason(rule.id, points, _inputs(rule.text, facts)))
+        total += points
     for index, thousandths in factors:
         factor = rule_set.factors[index]
         after = total * thousandths // THOUSAND
         reasons.append(Reason(factor.id, after - total, _inputs(factor.text, facts)))
         total = after
-    return _Worth(total, rules[0].category, tuple(rule.id for rule in rules), tuple(reasons))
-
-
-class _Sheet:
-    """Who earns what: shares are entered here, limited together, and read off at the end."""
-
-    def __init__(self) -> None:
-        self.results: list[ScoreResult] = []
-        self.begun: dict[int, tuple[datetime, int]] = {}
-        self.entries: dict[tuple[int, int], Entry] = {}
-        self.shared: list[tuple[ScoredInput, Part, _Worth]] = []
-
-    def open(self, item: ScoredInput) -> int:
-        """The number of the item's work; its first contribution tells its day, counted or not."""
-        key = -item.contribution - 1 if item.work_item is None else item.work_item
-        mine = (item.occurred_at, item.contribution)
-        self.begun[key] = min(self.begun.get(key, mine), mine)
-        return key
-
-    def share(self, item: ScoredInput, worth: _Worth, key: int) -> None:
-        """Give each human the share; bots get none, so the humans keep the whole.
-
-        In the order of keys, so that a thousandth that cannot be cut goes to the same person each
-        time, however the participants are listed.
-        """
-        if not worth.category:
-            self.results += _nothing(item, _WORTHLESS[worth.reasons[0].rule], worth.reasons[0])
-            return
-        people = sorted(item.participants, key=lambda part: part.key)
-        told = item.ruling.weights
-        weights = [0 if part.is_bot else told.get(part.key, part.weight) for part in people]
-        whole = sum(weights)
-        if whole == 0:
-            self.results += _nothing(item, NOT_COUNTED, NO_HUMAN)
-            return
-        for who, weight, points in zip(people, weights, split(worth.points, weights), strict=True):
-            if weight == 0:
-                reason = BOT if who.is_bot else NO_LONGER_NAMED
-                self.results.append(_zero(item, who, NOT_COUNTED, reason))
-            elif who.key in item.ruling.withdrawn:
-                self.results.append(_zero(item, who, WITHDRAWN, TAKEN_BACK))
-            else:
-                part = Part(who.key, points, list(worth.reasons))
-                if weight != whole:
-                    cut = {"weight": weight, "whole": whole}
-                    part.reasons.append(Reason("sharing", points - worth.points, cut))
-                self.entry(item, who, worth, key).parts.append(part)
-                self.shared.append((item, part, worth))
-
-    def entry(self, item: ScoredInput, who: Participant, worth: _Worth, key: int) -> Entry:
-        person = who.person or who.key
-        entry = self.entries.get((person, key))
-        if entry is None:
-            moment, order = self.begun[key]
-            entry = Entry(
-                person=person,
-                day=day_of(moment),
-                moment=moment,
-                order=order,
-                category=worth.category,
-                rules=worth.rules,
-                counterpart=item.counterpart,
-            )
-            self.entries[person, key] = entry
-        return entry
-
-    def closed(self, rule_set: RuleSet) -> list[ScoreResult]:
-        """Everybody's results after the limits, in the order of contributions and keys."""
-        apply_limits(self.entries.values(), rule_set.limits)
-        for item, part, worth in self.shared:
-            # A limit may have left nothing, and then it does not count.
-            was_cut = part.points == 0 and worth.points > 0
-            state = NOT_COUNTED if was_cut else COUNTED
-            self.results.append(
-                ScoreResult(
-                    item.contribution,
-                    part.participation,
-                    part.points,
-                    worth.category,
-                    state,
-                    tuple(part.reasons),
-                )
-            )
-        self.results.sort(key=lambda result: (result.contribution, result.participation))
-        return self.results
-
-
-_WORTHLESS: Mapping[str, str] = {"no-rule": NOT_COUNTED, "cannot-evaluate": WAITING}
-
-
-def _nothing(
-    item: ScoredInput, state: str, reason: Reason, until: datetime | None = None
-) -> list[ScoreResult]:
-    return [_zero(item, part, state, reason, until) for part in item.participants]
-
-
-def _zero(
-    item: ScoredInput,
-    who: Participant,
-    state: str,
-    reason: Reason,
-    until: datetime | None = None,
-) -> ScoreResult:
-    return ScoreResult(item.contribution, who.key, 0, NO_CATEGORY, state, (reason,), until)
+    return Worth(total, rule_set.rules[applied[0][0]].category, tuple(rules), tuple(reasons))
 
 
 def _inputs(text: Text, facts: Facts) -> dict[str, Any]:

@@ -13,6 +13,8 @@ def split(points: int, weights: Sequence[int]) -> list[int]:
     total = sum(weights)
     if total <= 0 or min(weights) < 0:
         raise ValueError("shares need weights of at least zero that do not sum to zero")
+    if len(weights) == 1:
+        return [points]
     parts = [points * weight // total for weight in weights]
     left = points - sum(parts)
     if left == 0:

@@ -35,6 +35,9 @@ OWN_TEXTS: Mapping[str, Text] = {
     "no-longer-named": Text(
         "The forge no longer names this account here", "平台已不再将此账号列为参与者"
     ),
+    "no-share": Text(
+        "The maintainers decided that no part of this is yours", "维护者裁定此项没有你的份额"
+    ),
     "no-rule": Text("No rule of this rule set gives points for this", "规则集中没有为此计分的规则"),
     "sharing": Text(
         "Shared with others: your part is {weight} of {whole}",

@@ -139,6 +139,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='placement',
+            name='contribution',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='harvesters.contribution'),
+        ),
+        migrations.AddField(
+            model_name='placement',
             name='project',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='credits.project'),
         ),

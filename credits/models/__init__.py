@@ -1,7 +1,10 @@
 """Worth: projects and rule sets, scores, certificates, the log, recognition."""
 
 from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
+from credits.models.coursework import CourseAssignment, CourseworkTerms
+from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
+from credits.models.integrity import IntegrityReview
 from credits.models.log import Checkpoint, LogEntry
 from credits.models.project import Project, RuleSet
 from credits.models.recognition import (
@@ -11,6 +14,7 @@ from credits.models.recognition import (
     Recognition,
     RecognitionEvent,
 )
+from credits.models.rules import RepositoryRules, RuleSetApproval
 from credits.models.rulings import BotVerdict, Ruling
 from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
 from credits.models.work_claims import WorkClaim
@@ -22,7 +26,11 @@ __all__ = [
     "CertificateItem",
     "Checkpoint",
     "Claim",
+    "CourseAssignment",
+    "CourseworkTerms",
     "CreditPolicy",
+    "Dispute",
+    "IntegrityReview",
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",
@@ -30,8 +38,10 @@ __all__ = [
     "Project",
     "Recognition",
     "RecognitionEvent",
+    "RepositoryRules",
     "RepositoryStanding",
     "RuleSet",
+    "RuleSetApproval",
     "RuleSetScoring",
     "Ruling",
     "Score",

@@ -17,6 +17,7 @@ class LogEntry(models.Model):
         RULE_SET = "rule_set", _("rule set published")
         KEY = "key", _("issuer key published")
         RECOGNITION = "recognition", _("recognition booked")
+        DISPUTE = "dispute", _("dispute decided")
 
     index = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=16, choices=Kind.choices)

@@ -55,22 +55,38 @@ class RuleSetQuerySet(models.QuerySet["RuleSet"]):
         return self.exclude(state=RuleSet.State.DRAFT)
 
     def in_force(self, now: datetime) -> Self:
-        """Rule sets that count at ``now``, the newest first."""
+        """Rule sets that count at ``now``, the newest first: that one does, the others did."""
         active = self.filter(state=RuleSet.State.ACTIVE, active_from__lte=now)
         return active.order_by("-active_from", "-id")
+
+    def of(self, project: "Project | None") -> Self:
+        """The own rule sets of ``project``; of None, the default ones."""
+        return self.filter(project=project)
 
     def default(self) -> Self:
         return self.filter(project=None)
 
 
 class RuleSet(models.Model):
-    """Scoring rules in TOML. A published version never changes; a new version replaces it."""
+    """Scoring rules in TOML. A published version never changes; a new version replaces it.
+
+    A shadow is scored beside and does not count; its text is as final as that of an active one.
+    An older version is not marked when a newer one comes into force: what counts is the newest
+    (`RuleSetQuerySet.in_force`), and since when another does not, `credits.services.standing`
+    derives. ``retired`` is a version that was taken back.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         SHADOW = "shadow", _("shadow")
         ACTIVE = "active", _("active")
         RETIRED = "retired", _("retired")
+
+    class Origin(models.TextChoices):
+        TEXT = "text", _("written as text")
+        FORM = "form", _("written in the form")
+        REPOSITORY = "repository", _("read from the repository")
+        OPERATOR = "operator", _("given by the operator")
 
     slug = models.SlugField(max_length=60)
     version = models.CharField(max_length=20)
@@ -80,8 +96,15 @@ class RuleSet(models.Model):
     source = models.TextField()
     digest = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.OPERATOR)
+    author = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="rule_sets_written"
+    )
+    written_at = models.DateTimeField(null=True, blank=True)
+    shadow_from = models.DateTimeField(null=True, blank=True)
     active_from = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     objects = RuleSetQuerySet.as_manager()
 

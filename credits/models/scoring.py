@@ -112,6 +112,7 @@ class Placement(models.Model):
     participation = models.OneToOneField(
         Participation, models.CASCADE, primary_key=True, related_name="placement"
     )
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="+", db_index=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     person = models.BigIntegerField()
     month = models.IntegerField()

@@ -10,6 +10,9 @@ from credits.models import Project
 CHUNK = 2_000
 """Participations scored at once: bounds the memory of any project, however large."""
 
+SPAN = 50_000
+"""Participations whose cells are kept in mind at once."""
+
 
 class Cell(NamedTuple):
     """Whose month it is; ``month`` is of `credits.core.periods`."""
@@ -59,11 +62,39 @@ def sized(project: Project, cells: Collection[Cell]) -> list[SizedCell]:
         return [SizedCell(*row) for row in sql.fetchall()]
 
 
-def all_cells(project: Project) -> list[SizedCell]:
-    """Every cell of ``project``, in the order of months."""
+class Span(NamedTuple):
+    """Some months on end, and how many participations are in them."""
+
+    first: int
+    last: int
+    size: int
+
+
+def spans(project: Project) -> list[Span]:
+    """All months of ``project``, as many together as memory holds well."""
     with connection.cursor() as sql:
-        sql.execute(_ALL, [project.pk])
+        sql.execute(_MONTHS, [project.pk])
+        months = [Span(month, month, size) for month, size in sql.fetchall()]
+    found: list[Span] = []
+    for month in months:
+        if found and found[-1].size + month.size <= SPAN:
+            found[-1] = Span(found[-1].first, month.last, found[-1].size + month.size)
+        else:
+            found.append(month)
+    return found
+
+
+def cells_in(project: Project, span: Span) -> list[SizedCell]:
+    """Every cell of ``project`` in the months of ``span``."""
+    with connection.cursor() as sql:
+        sql.execute(_CELLS_IN, [project.pk, span.first, span.last])
         return [SizedCell(*row) for row in sql.fetchall()]
+
+
+def all_cells(project: Project) -> Iterator[SizedCell]:
+    """Every cell of ``project``, in the order of months."""
+    for span in spans(project):
+        yield from cells_in(project, span)
 
 
 def in_chunks(cells: Iterable[SizedCell]) -> Iterator[list[SizedCell]]:
@@ -80,24 +111,23 @@ def in_chunks(cells: Iterable[SizedCell]) -> Iterator[list[SizedCell]]:
         yield chunk
 
 
+# A work item is of one repository, and so of one project.
 _MEMBERS = """
 WITH inside AS MATERIALIZED (
-    SELECT found.participation_id, found.work_item
+    SELECT found.participation_id, found.contribution_id, found.work_item
     FROM unnest(%(months)s::integer[], %(persons)s::bigint[]) cell (month, person)
     CROSS JOIN LATERAL (
-        SELECT participation_id, work_item FROM credits_placement
+        SELECT participation_id, contribution_id, work_item FROM credits_placement
         WHERE project_id = %(project)s AND month = cell.month AND person = cell.person
         OFFSET 0) found
 ), item AS MATERIALIZED (
     SELECT DISTINCT work_item FROM inside WHERE work_item IS NOT NULL
 )
-SELECT part.contribution_id, inside.participation_id
-FROM inside JOIN harvesters_participation part ON part.id = inside.participation_id
+SELECT contribution_id, participation_id FROM inside
 UNION
-SELECT part.contribution_id, NULL FROM item CROSS JOIN LATERAL (
-    SELECT participation_id FROM credits_placement
-    WHERE work_item = item.work_item AND project_id = %(project)s OFFSET 0) found
-JOIN harvesters_participation part ON part.id = found.participation_id
+SELECT found.contribution_id, NULL FROM item CROSS JOIN LATERAL (
+    SELECT contribution_id FROM credits_placement
+    WHERE work_item = item.work_item OFFSET 0) found
 """
 
 _SIZED = """
@@ -110,7 +140,12 @@ WHERE found.count > 0
 ORDER BY cell.month, cell.person
 """
 
-_ALL = """
+_MONTHS = """
+SELECT month, count(*) FROM credits_placement
+WHERE project_id = %s GROUP BY month ORDER BY month
+"""
+
+_CELLS_IN = """
 SELECT month, person, count(*) FROM credits_placement
-WHERE project_id = %s GROUP BY month, person ORDER BY month, person
+WHERE project_id = %s AND month BETWEEN %s AND %s GROUP BY month, person ORDER BY month, person
 """

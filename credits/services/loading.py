@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection
 
 from credits.core.inputs import NO_RULING, Counting, Participant, Ruling, ScoredInput
@@ -64,9 +65,9 @@ def _as_input(row: tuple[Any, ...], context: _Context) -> ScoredInput:
         state=state,
         title=title,
         occurred_at=occurred_at,
-        facts=facts,
+        facts=orjson.loads(facts),
         repository_kind=place,
-        participants=tuple(Participant(*part) for part in parts),
+        participants=tuple(Participant(*part) for part in orjson.loads(parts)),
         counts_with=context.counting.get(key),
         repository=repository,
         work_item=work_item,
@@ -122,15 +123,15 @@ def _together(rulings: Sequence[StoredRuling]) -> Ruling:
     )
 
 
-# Django hands out jsonb as text, for its own fields to read; json comes parsed. Lists that no
-# rule reads are left in the database: they are the larger part of the facts.
+# Django hands out jsonb as text; orjson reads it four times as fast as the standard library. Lists
+# that no rule reads are left in the database: they are the larger part of the facts.
 _FACTS = f"""
 SELECT contribution.id, contribution.digest, contribution.kind, contribution.repository_id,
     contribution.state, contribution.title, contribution.occurred_at,
-    (contribution.facts - '{{files,sketch,commits,trailers}}'::text[])::json, repository.kind,
+    contribution.facts - '{{files,sketch,commits,trailers}}'::text[], repository.kind,
     min(placement.work_item),
     json_agg(json_build_array(part.id, part.role, part.weight, {IS_BOT},
-        coalesce(placement.person, part.actor_id)) ORDER BY part.id)
+        coalesce(placement.person, part.actor_id)) ORDER BY part.id)::text
 FROM harvesters_contribution contribution
 JOIN harvesters_repository repository ON repository.id = contribution.repository_id
 JOIN harvesters_participation part ON part.contribution_id = contribution.id

@@ -4,11 +4,11 @@ Everything that is computed anew after a change is found by places, so that the 
 changed and not the length of history.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from credits.core.inputs import Participant, ScoredInput
@@ -50,7 +50,8 @@ def earning_pairs() -> list[str]:
 
 
 def _placements(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
-    for key, kind, occurred_at, repository, closes, path, parts in rows:
+    for key, kind, occurred_at, repository, closes, path, told in rows:
+        parts = orjson.loads(told)
         work_item = None
         if kind in GROUPED_KINDS:
             people = tuple(Participant(*part) for part in parts)
@@ -73,7 +74,7 @@ def _work_item(
         state="",
         title="",
         occurred_at=occurred_at,
-        facts={"closes": json.loads(closes)} if closes else {},
+        facts={"closes": orjson.loads(closes)} if closes else {},
         repository_kind="",
         participants=people,
         repository=repository,
@@ -100,7 +101,7 @@ _ROWS = f"""
 SELECT contribution.id, contribution.kind, contribution.occurred_at, contribution.repository_id,
     contribution.facts ->> 'closes', contribution.facts #>> '{{files,0,0}}',
     json_agg(json_build_array(part.id, part.role, part.weight, {IS_BOT},
-        coalesce(owner_of.person, part.actor_id)) ORDER BY part.id)
+        coalesce(owner_of.person, part.actor_id)) ORDER BY part.id)::text
 FROM harvesters_contribution contribution
 JOIN harvesters_participation part ON part.contribution_id = contribution.id
     AND contribution.kind || ':' || part.role = ANY(%(earning)s)
@@ -141,8 +142,10 @@ JOIN credits_placement kept ON kept.work_item = touched_item.work_item
 """
 
 _MERGE = f"""
-INSERT INTO credits_placement AS kept (participation_id, project_id, person, month, work_item)
-SELECT staged.participation, %(project)s, staged.person, {_MONTH}, staged.work_item
+INSERT INTO credits_placement AS kept
+    (participation_id, contribution_id, project_id, person, month, work_item)
+SELECT staged.participation, staged.contribution, %(project)s, staged.person, {_MONTH},
+    staged.work_item
 FROM staged_placement staged
 JOIN harvesters_contribution contribution ON contribution.id = staged.contribution
 ORDER BY staged.participation
@@ -159,8 +162,7 @@ WITH member AS (
     SELECT kept.participation_id, kept.work_item, kept.month, {_MONTH} AS own_month
     FROM touched_item
     JOIN credits_placement kept ON kept.work_item = touched_item.work_item
-    JOIN harvesters_participation part ON part.id = kept.participation_id
-    JOIN harvesters_contribution contribution ON contribution.id = part.contribution_id
+    JOIN harvesters_contribution contribution ON contribution.id = kept.contribution_id
 ), anchor AS (
     SELECT work_item, min(own_month) AS month FROM member GROUP BY work_item
     HAVING min(own_month) <> max(own_month) OR min(month) <> max(month)

@@ -13,7 +13,8 @@ from accounts.models import Institution, User
 from credits.core.policy import PriorCredits, Proposal
 from credits.core.policy import propose as propose_credits
 from credits.core.policy_reader import parse_policy
-from credits.models import Certificate, CertificateItem, CreditPolicy, Recognition
+from credits.models import Certificate, CreditPolicy, Recognition
+from credits.services.creditable import CreditableItem, creditable
 from credits.services.errors import CreditsError
 
 FIRST_TERM_STARTS = 8
@@ -66,13 +67,16 @@ def propose(
     """What ``policy`` gives for ``certificates``; a contribution in two of them counts once.
 
     Levels are cumulative: what was recognised before counts toward the level, and the credits it
-    brought are taken off. So two applications give together what one would have given.
+    brought are taken off. So two applications give together what one would have given. What
+    projects did not take as coursework is left out, and the reasons say so.
     """
+    found = creditable(certificates, before=recognised_certificates(applicant, policy))
     return propose_credits(
         parse_policy(policy.source),
-        points_of([*recognised_certificates(applicant, policy), *certificates]),
+        _totals(found.items),
         prior=prior_credits(applicant, policy, term_at(policy.institution, now)),
         now=now,
+        left_out=found.reasons,
     )
 
 
@@ -83,11 +87,13 @@ def recognised_certificates(applicant: User, policy: CreditPolicy) -> list[Certi
 
 
 def points_of(certificates: Sequence[Certificate]) -> Mapping[str, int]:
-    """Points (thousandths) by category, each participation once, at its highest."""
-    items = CertificateItem.objects.filter(certificate__in=certificates).order_by("points")
-    best = {item.participation_id: item for item in items}
+    """Points (thousandths) that earn credits, by category; each participation at its highest."""
+    return _totals(creditable(certificates).items)
+
+
+def _totals(items: Sequence[CreditableItem]) -> Mapping[str, int]:
     totals: Counter[str] = Counter()
-    for item in best.values():
+    for item in items:
         totals[item.category] += item.points
     return dict(totals)
 

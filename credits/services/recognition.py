@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Institution, Membership, User
@@ -16,13 +17,13 @@ from credits.core.policy_reader import parse_policy
 from credits.models import (
     Application,
     Certificate,
-    CertificateItem,
     Claim,
     CreditPolicy,
     Recognition,
     RecognitionEvent,
     Score,
 )
+from credits.services.creditable import Creditable, creditable
 from credits.services.errors import CreditsError
 from credits.services.policies import policy_in_force, prior_credits, propose, term_at
 
@@ -37,6 +38,10 @@ class CertificateNotValidError(CreditsError):
 
 class AlreadyClaimedError(CreditsError):
     """Some of these contributions have earned credit already; each earns once."""
+
+
+class NothingEarnsCreditsError(CreditsError):
+    """No project of these certificates took the work as coursework; choose another certificate."""
 
 
 class AlreadyDecidedError(CreditsError):
@@ -77,13 +82,17 @@ def submit_application(
 ) -> Application:
     """Ask ``institution`` for credits; the contributions are claimed until it decides.
 
+    What a project did not take as coursework earns nothing and is not claimed.
+
     Raises:
-        NoPolicyError, CertificateNotValidError, AlreadyClaimedError
+        NoPolicyError, CertificateNotValidError, NothingEarnsCreditsError, AlreadyClaimedError
     """
     policy = policy_in_force(institution, CreditPolicy.Audience.STUDENT, now=now)
     if policy is None:
         raise NoPolicyError
     _require_valid(applicant, certificates, now)
+    earning = creditable(certificates)
+    _require_something(earning)
     proposal = propose(applicant, certificates, policy, now=now)
     application = Application.objects.create(
         applicant=applicant,
@@ -95,7 +104,7 @@ def submit_application(
         submitted_at=now,
     )
     application.certificates.set(certificates)
-    _claim(application, certificates)
+    _claim(application, sorted(item.participation for item in earning.items))
     return application
 
 
@@ -106,10 +115,18 @@ def _require_valid(applicant: User, certificates: Sequence[Certificate], now: da
         raise CertificateNotValidError
 
 
-def _claim(application: Application, certificates: Sequence[Certificate]) -> None:
+def _require_something(earning: Creditable) -> None:
+    if earning.reasons and not earning.items:
+        reasons = "; ".join(
+            reason.in_language(get_language() or "en") for reason in earning.reasons
+        )
+        raise NothingEarnsCreditsError(
+            _("Nothing in these certificates earns credits. %(reasons)s.") % {"reasons": reasons}
+        )
+
+
+def _claim(application: Application, participations: Sequence[int]) -> None:
     """Reserve each participation once; the database has the last word."""
-    items = CertificateItem.objects.filter(certificate__in=certificates)
-    participations = sorted(set(items.values_list("participation_id", flat=True)))
     if again := _worked_once(application.applicant, participations):
         raise AlreadyClaimedError(
             _(

@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from credits.core.scoring import score_contributions
 from credits.models import Project, RuleSet, RuleSetScoring
-from credits.services.cells import CHUNK, SizedCell, all_cells, in_chunks, members_of, sized
+from credits.services.cells import CHUNK, SizedCell, cells_in, in_chunks, members_of, sized, spans
 from credits.services.changes import (
     echo,
     echo_left,
@@ -29,6 +30,7 @@ from credits.services.duplicates import OWNER
 from credits.services.errors import CreditsError
 from credits.services.loading import load_inputs
 from credits.services.placing import place_contributions
+from credits.services.processes import several
 from credits.services.related import related_work
 from credits.services.rules import NoRuleSetError, rule_set_in_force
 from credits.services.sandboxes import mark_where_standing_changed
@@ -70,6 +72,7 @@ class _Job:
     rule_sets: Sequence[RuleSet]
     now: datetime
     report: Report = field(default=lambda _done, _total: None)
+    jobs: int = 1
 
 
 def score_project(
@@ -79,12 +82,13 @@ def score_project(
     report: Report | None = None,
     anew: bool = False,
     waits: bool = True,
+    jobs: int = 1,
 ) -> ScoreCounts:
     """Score what changed in ``project``, and all of it by a rule set that is new to it.
 
     Only the person's month and the work items that a change touches are computed anew. Rule sets
-    in shadow are scored beside the one in force. With ``anew`` all is scored again. Where another
-    process is at it, this ``waits`` for it to end.
+    in shadow are scored beside the one in force. With ``anew`` all is scored again; a whole
+    history is divided among ``jobs`` processes. Where another one is at it, this ``waits``.
 
     Raises:
         NoRuleSetError: nothing is in force at ``now``.
@@ -100,7 +104,8 @@ def score_project(
             counts.add(_score_changed(_Job(project, known, now)))
         new = [rule_set for rule_set in job.rule_sets if rule_set not in known]
         if new:
-            counts.add(_score_whole(_Job(project, new, now, job.report), is_first=not known))
+            whole = _Job(project, new, now, job.report, jobs)
+            counts.add(_score_whole(whole, is_first=not known))
         Project.objects.filter(pk=project.pk).update(scored_by=in_force, scored_at=now)
     logger.info("scored project %s: %s", project.pk, counts)
     return counts
@@ -166,14 +171,16 @@ def _score_whole(job: _Job, *, is_first: bool) -> ScoreCounts:
         _place_all(job, owned)
     # Should this not come to its end, the whole is due again.
     job.project.scorings.filter(rule_set__in=job.rule_sets).delete()
-    cells = all_cells(job.project)
-    total, done = sum(cell.size for cell in cells), 0
+    months = spans(job.project)
+    total, done = sum(span.size for span in months), 0
     counts = ScoreCounts()
-    for chunk in in_chunks(cells):
-        with transaction.atomic():
-            counts.add(_score_cells(job, chunk))
-        done += sum(cell.size for cell in chunk)
-        job.report(done, total)
+    score = partial(score_chunk, job.project.pk, [one.pk for one in job.rule_sets], job.now)
+    with several(job.jobs) as work:
+        for span in months:
+            for found, size in work(score, in_chunks(cells_in(job.project, span))):
+                counts.add(found)
+                done += size
+                job.report(done, total)
     for rule_set in job.rule_sets:
         RuleSetScoring.objects.update_or_create(
             project=job.project,
@@ -181,6 +188,16 @@ def _score_whole(job: _Job, *, is_first: bool) -> ScoreCounts:
             defaults={"completed_at": job.now, "repositories": owned},
         )
     return counts
+
+
+def score_chunk(
+    project: int, rule_sets: Sequence[int], now: datetime, cells: Sequence[SizedCell]
+) -> tuple[ScoreCounts, int]:
+    """Score ``cells`` in a transaction, in whatever process; how many participations they hold."""
+    by_key = RuleSet.objects.in_bulk(rule_sets)
+    job = _Job(Project.objects.get(pk=project), [by_key[key] for key in rule_sets], now)
+    with transaction.atomic():
+        return _score_cells(job, cells), sum(cell.size for cell in cells)
 
 
 def _place_all(job: _Job, owned: Collection[int]) -> None:
@@ -251,9 +268,8 @@ SELECT repository_id FROM ({OWNER}) owner WHERE project_id = %s ORDER BY reposit
 # Places in repositories that count in another project now, or in none.
 _LEFT = f"""
 DELETE FROM credits_placement placement
-USING harvesters_participation part, harvesters_contribution contribution
-WHERE part.id = placement.participation_id AND contribution.id = part.contribution_id
-    AND placement.project_id = %s
+USING harvesters_contribution contribution
+WHERE contribution.id = placement.contribution_id AND placement.project_id = %s
     AND NOT EXISTS (
         SELECT FROM ({OWNER}) owner WHERE owner.repository_id = contribution.repository_id
             AND owner.project_id = placement.project_id)

@@ -1,10 +1,10 @@
 """Store scores: those that did not change are not written."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from credits.core.scoring import ScoreResult
@@ -40,7 +40,7 @@ def _as_row(result: ScoreResult, digest: str) -> tuple[Any, ...]:
         result.points,
         result.category,
         result.state,
-        json.dumps(reasons, ensure_ascii=False, separators=(",", ":")),
+        orjson.dumps(reasons).decode(),
         digest,
         first.inputs["contribution"] if first.rule == "counts-elsewhere" else None,
         result.waits_until,

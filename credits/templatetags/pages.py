@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity, Membership, User
 from credits.core.evidence import web_address
-from credits.models import Project, RuleSet
+from credits.models import Dispute, Project, RuleSet
 
 register = template.Library()
 register.filter(web_address)
@@ -31,8 +31,9 @@ STUDENT_PAGES = {
     "certificates": _("Certificates"),
     "applications": _("Credit applications"),
 }
-TEACHER_PAGES = {"portfolio": _("Portfolio")}
+TEACHER_PAGES = {"portfolio": _("Portfolio"), "coursework": _("Coursework")}
 MAINTAINER_PAGES = {"maintained": _("My projects")}
+JUDGE_PAGES = {"dispute-inbox": _("Disputes")}
 REGISTRAR_PAGES = {"inbox": _("Inbox"), "recognitions": _("Recognitions")}
 OPERATOR_PAGES = {"operations": _("Operations")}
 
@@ -71,29 +72,38 @@ CHECK_NAMES = {
 DATE_FORMATS = {
     "date": pgettext_lazy("format of a date", "j M Y"),
     "moment": pgettext_lazy("format of a date and time", "j M Y, H:i"),
+    "day": pgettext_lazy("format of a day this year", "j M"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One link of the main menu."""
+    """One link of the main menu; ``count`` is of what waits there."""
 
     label: str
     url: str
     is_current: bool
+    count: int = 0
 
 
 @register.simple_tag(takes_context=True)
 def main_menu(context: Mapping[str, Any]) -> list[MenuItem]:
     """The pages of the signed-in person, by what that person is; the current one is marked."""
     request: HttpRequest = context["request"]
-    pages = _pages_of(cast(User, request.user))
+    user = cast(User, request.user)
+    pages = _pages_of(user)
     items = [(label, reverse(name)) for name, label in pages.items()]
     within = (url for _label, url in items if _is_within(request.path, url))
     best = max(within, key=len, default="")
     if best == reverse("overview") != request.path:
         best = ""  # Linked accounts and preferences lie below the overview's address only.
-    return [MenuItem(str(label), url, url == best) for label, url in items]
+    inbox = reverse("dispute-inbox")
+    waiting = {inbox: _disputes_waiting(user)} if "dispute-inbox" in pages else {}
+    return [MenuItem(str(label), url, url == best, waiting.get(url, 0)) for label, url in items]
+
+
+def _disputes_waiting(user: User) -> int:
+    return Dispute.objects.to_decide_by(user, timezone.now()).count()
 
 
 def _is_within(path: str, url: str) -> bool:
@@ -106,9 +116,9 @@ def _pages_of(user: User) -> dict[str, Any]:
     if Membership.Role.REGISTRAR in roles:
         pages |= REGISTRAR_PAGES
     if Project.objects.maintained_by(user).exists():
-        pages |= MAINTAINER_PAGES
+        pages |= MAINTAINER_PAGES | JUDGE_PAGES
     if user.is_staff:
-        pages |= OPERATOR_PAGES
+        pages |= JUDGE_PAGES | OPERATOR_PAGES
     has_work = Identity.objects.active().filter(user=user).exists()
     if has_work or not pages or Membership.Role.STUDENT in roles:
         pages = STUDENT_PAGES | pages
@@ -180,6 +190,7 @@ def local_time(context: Mapping[str, Any], moment: datetime | None, style: str =
     )
 
 
+@register.filter("day")
 def day_in_words(day: date) -> str:
     """A date as the reader writes it."""
     return date_format(day, str(DATE_FORMATS["date"]))

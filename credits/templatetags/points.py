@@ -20,8 +20,20 @@ CATEGORIES = {
     "tests": pgettext_lazy("category", "Tests"),
     "docs": pgettext_lazy("category", "Docs"),
     "ci": pgettext_lazy("category", "Build and CI"),
+    "example": pgettext_lazy("category", "Examples"),
     "review": pgettext_lazy("category", "Reviews"),
     "issue": pgettext_lazy("category", "Issues"),
+    "triage": pgettext_lazy("category", "Triage"),
+    "answer": pgettext_lazy("category", "Answers"),
+    "translation": pgettext_lazy("category", "Translation"),
+    "dataset": pgettext_lazy("category", "Data sets"),
+    "model": pgettext_lazy("category", "Models"),
+    "demo": pgettext_lazy("category", "Demos"),
+    "benchmark": pgettext_lazy("category", "Benchmarks"),
+    "mentoring": pgettext_lazy("category", "Mentoring"),
+    "security": pgettext_lazy("category", "Security"),
+    "maintenance": pgettext_lazy("category", "Maintenance"),
+    "outreach": pgettext_lazy("category", "Outreach"),
     "release": pgettext_lazy("category", "Releases"),
     "other": pgettext_lazy("category", "Other"),
 }
@@ -37,6 +49,7 @@ STATE_TAGS = {
     "counted": "ok",
     "waiting": "wait",
     "not_counted": "",
+    "disputed": "warn",
     "submitted": "wait",
     "approved": "ok",
     "exported": "wait",
@@ -46,9 +59,20 @@ STATE_TAGS = {
     "withdrawn": "",
     "claimed": "wait",
     "confirmed": "ok",
+    "open": "wait",
+    "answered": "wait",
+    "cleared": "ok",
+    "upheld": "bad",
+    "appealed": "warn",
+    "asked": "wait",
+    "accepted": "ok",
     "declined": "bad",
+    "welcome": "ok",
+    "limited": "warn",
+    "closed": "bad",
 }
 DEFAULT_SEPARATOR = ","
+YES, NO = pgettext_lazy("value of a fact", "yes"), pgettext_lazy("value of a fact", "no")
 
 
 @register.filter
@@ -81,6 +105,12 @@ def _localised(whole: str, fraction: str) -> str:
 def category_name(category: str) -> str:
     """The word for a category."""
     return str(CATEGORIES.get(category, CATEGORIES["other"]))
+
+
+@register.filter
+def kind_word(category: str) -> str:
+    """The word for a category; one of a project's own rules goes by its own name."""
+    return str(CATEGORIES.get(category, category))
 
 
 @register.filter
@@ -131,6 +161,16 @@ def with_variables(text: str) -> SafeString:
 def signed_points(millipoints: int) -> str:
     """Points of one reason, with their sign."""
     return ("+ " if millipoints >= 0 else "− ") + points(abs(millipoints))
+
+
+@register.filter
+def fact_value(value: Any) -> str:
+    """A fact as people read it."""
+    if isinstance(value, bool):
+        return str(YES if value else NO)
+    if isinstance(value, int):
+        return number(value)
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @register.filter

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from credits.models import Project, RuleSet, Score
+from credits.models import IntegrityReview, Project, RuleSet, Score
+from credits.services.coursework import terms_in_force
 from credits.services.harvests import harvest_now, newest_gaps, sources_of
 from credits.services.rules import NoRuleSetError, rule_set_in_force
 from credits.views.records import points_by_month, totals_of
@@ -32,8 +33,9 @@ def maintained(request: HttpRequest) -> HttpResponse:
 @login_required
 def maintained_project(request: HttpRequest, slug: str) -> HttpResponse:
     """One project: sources, rules, points by kind and month. It names and ranks nobody."""
-    project, now = _own_project(request, slug), timezone.now()
+    project, now = own_project(request, slug), timezone.now()
     scores = Score.objects.in_force().filter(project=project)
+    reviews = IntegrityReview.objects.for_reviewer(cast(User, request.user))
     context = {
         "project": project,
         "sources": sources_of(project),
@@ -42,6 +44,9 @@ def maintained_project(request: HttpRequest, slug: str) -> HttpResponse:
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
         "claims_waiting": project.work_claims.waiting().count(),
+        "reviews": reviews.filter(project=project).counts(),
+        "terms": terms_in_force(project, now),
+        "asked_count": project.course_assignments.open().count(),
         "now": now,
     }
     return render(request, "credits/maintainer/project.html", context)
@@ -50,7 +55,7 @@ def maintained_project(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def maintained_sources(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the harvest is; polled while it runs."""
-    project = _own_project(request, slug)
+    project = own_project(request, slug)
     context = {"project": project, "sources": sources_of(project), "now": timezone.now()}
     return render(request, "credits/maintainer/sources.html", context)
 
@@ -59,7 +64,7 @@ def maintained_sources(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def maintained_harvest(request: HttpRequest, slug: str) -> HttpResponse:
     """Read the project's sources now."""
-    project = _own_project(request, slug)
+    project = own_project(request, slug)
     if harvest_now(project, now=timezone.now()):
         messages.success(request, _("The next free worker reads it. This page follows along."))
     else:
@@ -75,6 +80,7 @@ def rule_set_or_none(project: Project, now: datetime) -> RuleSet | None:
         return None
 
 
-def _own_project(request: HttpRequest, slug: str) -> Project:
+def own_project(request: HttpRequest, slug: str) -> Project:
+    """The project of that address name, if the person looks after it."""
     own = Project.objects.maintained_by(cast(User, request.user))
     return get_object_or_404(own, slug=slug)

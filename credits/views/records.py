@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate, TruncMonth
 
 from accounts.models import Identity, User
-from credits.models import Project, Score
+from credits.models import Dispute, Project, Score
 from credits.models.scoring import ScoreQuerySet
 from credits.templatetags.charts import MonthPoints, first_day
 from credits.templatetags.points import CATEGORIES
@@ -53,11 +53,17 @@ def own_participations(user: User) -> QuerySet[Participation]:
 
 
 def with_scores(participations: QuerySet[Participation]) -> QuerySet[Participation]:
-    """Add the contribution, and the score that counts as ``current_scores``."""
+    """Add the contribution, the score that counts as ``current_scores``, ``pending_disputes``."""
     current = Score.objects.in_force().select_related("project", "rule_set")
     return participations.select_related("contribution__repository").prefetch_related(
-        Prefetch("scores", queryset=current, to_attr="current_scores")
+        Prefetch("scores", queryset=current, to_attr="current_scores"),
+        Prefetch("disputes", queryset=Dispute.objects.pending(), to_attr="pending_disputes"),
     )
+
+
+def is_disputed() -> Exists:
+    """Of participations: whether a decision on a dispute is still to come. The score stands."""
+    return Exists(Dispute.objects.pending().filter(participation=OuterRef("pk")))
 
 
 def own_scores(
@@ -139,11 +145,15 @@ def unfinished_harvests(
 
 
 def states_of(participations: QuerySet[Participation]) -> dict[str, int]:
-    """How many are counted, waiting, not counted, and looked at by no rule set."""
+    """How many are counted, waiting, not counted, withdrawn, and looked at by no rule set.
+
+    Those that are disputed are among these, and counted beside them.
+    """
     current = Q(scores__rule_set=F("scores__project__scored_by"))
     found = participations.aggregate(
         all=Count("pk", distinct=True),
         scored=Count("pk", distinct=True, filter=current),
+        disputed=Count("pk", distinct=True, filter=Q(disputes__state__in=Dispute.PENDING)),
         **{
             state: Count("pk", distinct=True, filter=current & Q(scores__state=state))
             for state in Score.State.values

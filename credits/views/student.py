@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseStopPolling
 
 from accounts.models import Identity, User
-from credits.models import Certificate
+from credits.models import Certificate, IntegrityReview
 from credits.services.harvests import gaps_concerning
 from credits.templatetags.pages import zone_of
 from credits.views.paging import keyset_page
@@ -78,6 +78,7 @@ def contributions(request: HttpRequest) -> HttpResponse:
         "filter": asked,
         "state": asked.cleaned_data.get("state", ""),
         "states": states_of(own),
+        "reviews": IntegrityReview.objects.about(person).counts(),
         "gaps": gaps[:GAPS_SHOWN],
         "gaps_more": max(0, gaps.count() - GAPS_SHOWN),
         "is_filtered": any(request.GET.get(name) for name in asked.fields),

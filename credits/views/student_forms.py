@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Institution, Membership, User
 from credits.models import Certificate, Claim, Project, Score
 from credits.templatetags.points import CATEGORIES
-from credits.views.records import projects_of
+from credits.views.records import is_disputed, projects_of
 from harvesters.models import Participation
 
 A_YEAR = timedelta(days=365)
@@ -59,7 +59,7 @@ class ContributionFilter(forms.Form):
         )
         self.fields["state"] = forms.ChoiceField(
             required=False,
-            choices=[("", ""), *Score.State.choices, (UNSCORED, "")],
+            choices=[("", ""), *Score.State.choices, (UNSCORED, ""), (DISPUTED, "")],
             widget=forms.HiddenInput,
         )
         self.fields["project"].queryset = projects_of(user)  # type: ignore[attr-defined]
@@ -73,19 +73,32 @@ class ContributionFilter(forms.Form):
         if asked.get("state") == UNSCORED:
             scores = Score.objects.in_force().filter(participation=OuterRef("pk"))
             return participations.exclude(Exists(scores))
-        wanted = {
-            f"scores__{name}": asked[name]
-            for name in ("category", "project", "state")
-            if asked.get(name)
-        }
+        by_score = {name: asked.get(name) for name in ("category", "project", "state")}
+        if asked.get("state") == DISPUTED:
+            participations = participations.filter(is_disputed())
+            del by_score["state"]
+        wanted = {f"scores__{name}": value for name, value in by_score.items() if value}
         if wanted:
             in_force = Q(scores__rule_set=F("scores__project__scored_by"))
             participations = participations.filter(in_force, **wanted)
         return participations
 
 
+class MissingForm(forms.Form):
+    """The address of a contribution that a person misses."""
+
+    link = forms.CharField(
+        label=_("Address of the contribution"),
+        max_length=2000,
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+
+
 UNSCORED = "unscored"
 """The state of what no project's rule set has looked at."""
+
+DISPUTED = "disputed"
+"""What somebody else is to decide on; the score that is disputed stands until then."""
 
 
 class CertificateForm(forms.Form):

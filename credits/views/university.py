@@ -17,6 +17,7 @@ from accounts.models import Institution, Membership, User
 from credits.models import Application, CreditPolicy, Recognition
 from credits.models.recognition import ApplicationQuerySet
 from credits.services.booking import book_recognition, reverse_recognition
+from credits.services.creditable import creditable
 from credits.services.errors import CreditsError
 from credits.services.policies import policy_in_force, term_at
 from credits.services.recognition import AlreadyDecidedError, decide_application
@@ -213,6 +214,7 @@ def _review_context(application: Application, addressed: ApplicationQuerySet) ->
         "all_valid": all(one.verdict.is_valid for one in checked),
         "counted": counted_contributions(certificates),
         "counted_total": contributions_count(certificates),
+        "left_out": creditable(certificates).left_out,
         "policy": policy_in_words(application.policy),
         "waiting": addressed.open().order_by("submitted_at", "pk")[:ROWS_A_PAGE],
     }

@@ -7,6 +7,7 @@ from harvesters.models.facts import (
     Contribution,
     Participation,
     Repository,
+    RepositoryFile,
     RepositoryPath,
     WorkKey,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Participation",
     "RateBudget",
     "Repository",
+    "RepositoryFile",
     "RepositoryPath",
     "WebhookDelivery",
     "WorkKey",

@@ -50,6 +50,25 @@ class RepositoryPath(models.Model):
         return self.path
 
 
+class RepositoryFile(models.Model):
+    """A text file of the default branch that says something to us, as it was last seen changed."""
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="files")
+    path = models.CharField(max_length=500)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["path"]
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "path"], name="file_once_per_repository")
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class Actor(models.Model):
     """A forge account. Its key is (host, numeric id); the login is a label that may change."""
 
@@ -151,13 +170,16 @@ class WorkKey(models.Model):
 
     Of a change: the hashes of its commits and (``is_merge``) of the one that merged it, or
     ``#number`` where its forge does not tell which commit that was. Of a commit: ``#number`` of
-    each change that its message names; its own hash is its ``external_id``.
+    each change that its message names; its own hash is its ``external_id``. Of both: ``~`` and the
+    id of its patch, ``!`` and the hash, which may be short, or the ``#number`` of what it takes
+    back. Of a review: ``@`` and the number of what it reviews. These three make no duplicate by
+    themselves.
     """
 
     contribution = models.ForeignKey(
         Contribution, models.CASCADE, related_name="work_keys", db_index=False
     )
-    key = models.CharField(max_length=64)
+    key = models.CharField(max_length=65)
     is_merge = models.BooleanField(default=False)
 
     class Meta:

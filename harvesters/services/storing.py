@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from harvesters.forge import ContributionRecord, ForgeError, Gap, Page
 from harvesters.models import HarvestCursor, HarvestGap
+from harvesters.services.repository_files import store_files
 from harvesters.services.work_keys import MERGE_KEYS, RETIRE_KEYS, STAGE_KEYS, work_keys
 from harvesters.shared_answers import forget_answers, forget_parts
 
@@ -80,6 +81,7 @@ def store_page(cursor: HarvestCursor, page: Page, *, now: datetime) -> StoredCou
         raise LeaseLostError
     counts = merge_records(cursor.repository_id, page.records, now)
     _store_gaps(cursor, page, now)
+    store_files(cursor.repository_id, page.files, now=now)
     advance(cursor, page)
     cursor.lease_until = now + LEASE
     cursor.save(update_fields=_WITH_EACH_PAGE)

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from harvesters.forge import ContributionRecord, Kind
 
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
+_REVERTED = re.compile(r"[0-9a-f]{7,64}|#[1-9][0-9]{0,8}", re.ASCII)
+PATCH, REVERTED, REVIEWED = "~", "!", "@"
+"""How the keys begin that tell a patch, what is taken back, and what is reviewed; see `WorkKey`."""
 LARGEST_NUMBER = 2**31 - 1
 
 
@@ -18,14 +21,26 @@ def work_keys(record: ContributionRecord) -> dict[str, bool]:
     A number tells less than a hash, so a change whose merge is known goes by no number.
     """
     if record.kind is Kind.COMMIT:
-        return dict.fromkeys(_numbers(record), False)
+        return dict.fromkeys([*_numbers(record), *_marked(record)], False)
+    if record.kind is Kind.REVIEW:
+        numbers = (number.replace("#", REVIEWED) for number in _numbers(record))
+        return dict.fromkeys(numbers, False)
     if record.kind is not Kind.CHANGE:
         return {}
     commits = record.facts.get("commits")
     merge = record.facts.get("merge_commit")
     keys = {merge: True} if _is_hash(merge) else dict.fromkeys(_numbers(record), False)
     own = filter(_is_hash, commits) if isinstance(commits, list | tuple) else ()
-    return keys | dict.fromkeys(own, False)
+    return keys | dict.fromkeys([*own, *_marked(record)], False)
+
+
+def _marked(record: ContributionRecord) -> Iterator[str]:
+    """By what it is no work of its own to hold: the patch, and what it takes back."""
+    patch, reverted = record.facts.get("patch_id"), record.facts.get("reverts")
+    if _is_hash(patch):
+        yield f"{PATCH}{patch}"
+    if isinstance(reverted, str) and _REVERTED.fullmatch(reverted):
+        yield f"{REVERTED}{reverted}"
 
 
 def _numbers(record: ContributionRecord) -> Iterator[str]:

@@ -25,6 +25,8 @@ _OPTIONS = (
     *("-c", "safe.directory=*", "-c", "protocol.allow=never"),
     *("-c", "diff.renameLimit=1000", "-c", "i18n.logOutputEncoding=UTF-8"),
     *("-c", "log.showSignature=false", "-c", "core.quotePath=false"),
+    *("-c", "diff.suppressBlankEmpty=false"),
+    *("-c", "diff.context=3", "-c", "diff.interHunkContext=0"),
     *("--no-replace-objects", "--no-pager", "--no-optional-locks"),
 )
 _LIMITED = ("/bin/sh", "-c", 'ulimit -f "$0" && exec "$@"')
@@ -35,6 +37,10 @@ _TOO_LARGE = f"died of signal {int(signal.SIGXFSZ)}".encode()
 
 class GitFailedError(ForgeError):
     """git stopped with an error."""
+
+
+class TooLargeError(GitFailedError):
+    """git was stopped because it wrote too much."""
 
 
 class GitChild:
@@ -97,14 +103,20 @@ class GitChild:
             code = self._process.wait(max(0, self._deadline - time.monotonic()))
         except subprocess.TimeoutExpired as error:
             raise GitFailedError(f"git took more than {self._seconds} seconds.") from error
+        if code == -signal.SIGXFSZ:
+            raise TooLargeError("it is larger than what we take.")
         if code < 0:
             raise GitFailedError(f"git was stopped: {signal.strsignal(-code)}.")
         if code > 0:
             self._errors.seek(0)
             errors = self._errors.read()
             if _TOO_LARGE in errors:
-                raise GitFailedError("it is larger than what we take.")
+                raise TooLargeError("it is larger than what we take.")
             raise GitFailedError(_last_line(errors) or f"git ended with {code}.")
+        return self.said()
+
+    def said(self) -> IO[bytes]:
+        """What it has said so far, be it by half."""
         self._said.seek(0)
         return self._said
 

@@ -3,22 +3,33 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from harvesters.filekinds import Sized
-from harvesters.gitlog import LOG_FORMAT, read_log
+from harvesters.changesets import ChangeSet
+from harvesters.gitlog import LOG_FORMAT, Commit, read_log
+from harvesters.gitstream import read_patches
 from harvesters.transports.children import GitChild, GitFailedError
 
 SECONDS = 300
 LARGEST = 128 << 20
 
-SIZES = ("--numstat", "--find-renames", "--no-ext-diff", "--no-textconv", "--no-color")
-_DIFF = ("diff-tree", "--stdin", "-r", "-z", "--always", f"--format={LOG_FORMAT}", *SIZES)
+_AS_WRITTEN = (
+    *("-w", "--ignore-blank-lines", "--find-renames", "--diff-algorithm=default"),
+    *("--indent-heuristic", "--submodule=short"),
+    *("--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "-O/dev/null"),
+)
+"""As git compares by itself, whatever a repository's own configuration says; white space aside."""
+SIZES = ("--numstat", *_AS_WRITTEN)
+PATCHES = (
+    *("--raw", "--patch", "--full-index", "--src-prefix=a/", "--dst-prefix=b/"),
+    *_AS_WRITTEN,
+)
+_DIFF = ("diff-tree", "--stdin", "-r", "-z", "--always", f"--format={LOG_FORMAT}")
 
 Pair = tuple[str, str]
 """The hashes of two commits: of the branch that was left, and of the one that left it."""
 
 
-def changed(directory: Path, pairs: Sequence[Pair]) -> dict[Pair, tuple[Sized, ...]]:
-    """The files that the second of each pair changed since it left the first.
+def changed(directory: Path, pairs: Sequence[Pair]) -> dict[Pair, ChangeSet]:
+    """What the second of each pair changed since it left the first.
 
     Where the clone lacks what it takes, or it is too much, a pair is missing in the answer.
     """
@@ -52,25 +63,45 @@ def _forks(directory: Path, pairs: Sequence[Pair]) -> dict[Pair, str]:
     return forks
 
 
-def _diffs(
-    directory: Path, parted: Sequence[tuple[Pair, str]]
-) -> Iterator[tuple[Pair, tuple[Sized, ...]]]:
+def _diffs(directory: Path, parted: Sequence[tuple[Pair, str]]) -> Iterator[tuple[Pair, ChangeSet]]:
     """One child for all; in halves where it fails, so that one lacking file spoils one pair."""
     if not parted:
         return
-    given = "".join(f"{pair[1]} {fork}\n" for pair, fork in parted)
-    with GitChild(directory, _DIFF, seconds=SECONDS, given=given, largest=LARGEST) as child:
-        try:
-            found = list(read_log(child.pieces(), with_sizes=True))
-        except GitFailedError:
-            found = []
-    if len(found) == len(parted):
-        for (pair, _fork), commit in zip(parted, found, strict=True):
-            yield pair, commit.files or ()
+    found = _told(directory, parted, PATCHES)
+    if found is not None:
+        for place, (pair, _fork) in enumerate(parted):
+            diff = found[place].diff or _measured(directory, parted[place])
+            if diff is not None:
+                yield pair, diff
     elif len(parted) > 1:
         middle = len(parted) // 2
         yield from _diffs(directory, parted[:middle])
         yield from _diffs(directory, parted[middle:])
+    elif (diff := _measured(directory, parted[0])) is not None:
+        yield parted[0][0], diff
+
+
+def _measured(directory: Path, parted: tuple[Pair, str]) -> ChangeSet | None:
+    """By numbers of lines, where the patch is too large."""
+    found = _told(directory, [parted], SIZES)
+    return found[0].diff if found else None
+
+
+def _told(
+    directory: Path, parted: Sequence[tuple[Pair, str]], how: Sequence[str]
+) -> list[Commit] | None:
+    given = "".join(f"{pair[1]} {fork}\n" for pair, fork in parted)
+    command = (*_DIFF, *how)
+    with GitChild(directory, command, seconds=SECONDS, given=given, largest=LARGEST) as child:
+        try:
+            said = child.output()
+        except GitFailedError:
+            return None
+        if how is SIZES:
+            found = list(read_log(child.pieces(), with_sizes=True))
+        else:
+            found = list(read_patches(said))
+    return found if len(found) == len(parted) else None
 
 
 def _lines(directory: Path, arguments: Sequence[str], given: str = "") -> list[str]:

@@ -11,13 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from harvesters.filekinds import Sized
+from harvesters.changesets import ChangeSet
 from harvesters.forge import ForgeAnswerError, SourceNotFoundError
 from harvesters.gitlog import LOG_FORMAT, Commit, read_log
+from harvesters.gitstream import read_patches
 from harvesters.transports.addresses import PUBLIC, Reach
 from harvesters.transports.children import GitChild, GitFailedError, ask_git
-from harvesters.transports.diffs import SIZES, Pair, changed
+from harvesters.transports.diffs import PATCHES, SIZES, Pair, changed
 from harvesters.transports.fetching import QUICK_SECONDS, Remote, check, fetch
+from harvesters.transports.files import text_at
 
 READ_SECONDS = 1800
 LARGEST_LOG = 128 << 20
@@ -30,7 +32,8 @@ _REMOTE = re.compile(r"(https|http)://[^\s/@]+(/[^\s]*)?")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*::?//|[a-z0-9+.-]+::|[^/\s]+@[^/\s]+:", re.IGNORECASE)
 
 _WHICH = ("--no-walk=unsorted", "--stdin", f"--format={LOG_FORMAT}")
-_LOG = ("log", *_WHICH, "-z", *SIZES)
+_LOG = ("log", *_WHICH, "-z", *PATCHES)
+_SIZE_LOG = ("log", *_WHICH, "-z", *SIZES)
 _BARE_LOG = ("rev-list", *_WHICH, "--no-commit-header")
 """Without sizes, and so even without trees, which ``git log`` wants to see."""
 
@@ -114,24 +117,50 @@ class GitProcess:
 
     def _commits(self, shas: Sequence[str], child: GitChild) -> Iterator[Commit]:
         """The commits named; where git lacks what it takes to tell a size, it is unknown."""
-        with child:
-            try:
-                child.output()
-            except GitFailedError:
-                yield from self._salvaged(shas)
-            else:
-                cut = self._shallow()
-                for commit in self._read(shas, child, with_sizes=True):
-                    yield replace(commit, files=None) if commit.sha in cut else commit
+        cut = self._shallow()
+        for commit in self._told(shas, child):
+            whole = self._measured(commit) if commit.diff is None else commit
+            yield replace(whole, diff=None) if commit.sha in cut else whole
 
-    def _salvaged(self, shas: Sequence[str]) -> Iterator[Commit]:
-        if len(shas) == 1:
-            with self._log(shas, _BARE_LOG) as child:
-                yield from self._read(shas, child, with_sizes=False)
-            return
-        half = len(shas) // 2
-        for part in (shas[:half], shas[half:]):
-            yield from self._commits(part, self._log(part, _LOG))
+    def _told(self, shas: Sequence[str], child: GitChild) -> Iterator[Commit]:
+        """What ``child`` tells; where it fails, it goes on behind the commit that let it fail."""
+        while True:
+            told = 0
+            with child:
+                is_whole = _ended_well(child)
+                for commit in read_patches(child.said(), is_whole=is_whole):
+                    told += 1
+                    yield commit
+            rest = shas[told:]
+            if is_whole and rest:
+                raise ForgeAnswerError(f"git told {told} of {len(shas)} commits of {self.address}.")
+            if not rest:
+                return
+            yield self._alone(rest[0])
+            shas = rest[1:]
+            if not shas:
+                return
+            child = self._log(shas, _LOG)
+
+    def _alone(self, sha: str) -> Commit:
+        """One commit that git may be unable to tell with its patch."""
+        with self._log([sha], _LOG) as child:
+            if _ended_well(child) and (found := list(read_patches(child.said()))):
+                return found[0]
+        return self._only([sha], _BARE_LOG, with_sizes=False)
+
+    def _measured(self, commit: Commit) -> Commit:
+        """A commit whose patch is too large to be read, by the numbers of its lines."""
+        try:
+            return self._only([commit.sha], _SIZE_LOG, with_sizes=True)
+        except GitFailedError:
+            return commit
+
+    def _only(self, shas: Sequence[str], command: Sequence[str], *, with_sizes: bool) -> Commit:
+        with self._log(shas, command) as child:
+            for commit in read_log(child.pieces(), with_sizes=with_sizes):
+                return commit
+        raise ForgeAnswerError(f"git does not tell {shas[0]} of {self.address}.")
 
     def _log(self, shas: Sequence[str], command: Sequence[str]) -> GitChild:
         return self._child(command, "\n".join(shas))
@@ -141,17 +170,12 @@ class GitProcess:
             self.directory, arguments, seconds=READ_SECONDS, given=given, largest=LARGEST_LOG
         )
 
-    def _read(self, shas: Sequence[str], child: GitChild, *, with_sizes: bool) -> Iterator[Commit]:
-        told = 0
-        for commit in read_log(child.pieces(), with_sizes=with_sizes):
-            told += 1
-            yield commit
-        if told != len(shas):
-            raise ForgeAnswerError(f"git told {told} of {len(shas)} commits of {self.address}.")
-
-    def changed(self, pairs: Sequence[Pair]) -> dict[Pair, tuple[Sized, ...]]:
+    def changed(self, pairs: Sequence[Pair]) -> dict[Pair, ChangeSet]:
         clean = [pair for pair in pairs if all(map(_SHA.fullmatch, pair))]
         return changed(self.directory, clean)
+
+    def text_at(self, commit: str, path: str) -> str | None:
+        return text_at(self.directory, commit, path)
 
     def line(self, sha: str, count: int) -> list[Commit]:
         if not _SHA.fullmatch(sha):
@@ -243,6 +267,14 @@ def _local(path: Path) -> GitProcess:
             f"{path} is not a git repository. Name the folder that holds .git, or a bare one."
         ) from error
     return GitProcess(resolved, "HEAD", str(resolved))
+
+
+def _ended_well(child: GitChild) -> bool:
+    try:
+        child.output()
+    except GitFailedError:
+        return False
+    return True
 
 
 def _folder(home: Path, name: str) -> Path:

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from credits.models import Checkpoint, Score
-from credits.tasks import renew_status_lists, score_stale, sign_checkpoint
+from credits.tasks import look_for_signals, renew_status_lists, score_stale, sign_checkpoint
 from tests.histories import *  # noqa: F403
 from tests.histories import change, harvest
 from tests.university import *  # noqa: F403
@@ -35,3 +35,7 @@ def test_the_size_of_the_log_is_signed_once(issued):
 
 def test_status_lists_are_renewed_when_they_are_old(issued):
     assert (renew_status_lists(), renew_status_lists()) == (1, 0)
+
+
+def test_every_project_is_looked_through_for_signals(project):
+    assert look_for_signals() == 0

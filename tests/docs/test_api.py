@@ -18,7 +18,7 @@ from tests.university import ISSUED
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
 BLOCKS = re.findall(r"```http\n(.*?)```", TEXT, re.DOTALL)
 WITHOUT_TOKEN = ("/identity/", "/api/v1/verify")
-NUMBERED = {"id", "application"}
+NUMBERED = {"id", "application", "participation"}
 
 
 class Message(NamedTuple):
@@ -50,7 +50,9 @@ def filled_in(issued, make_certificate, policy, registrar, machine):
         for each in (issued, second)
     )
     assert first.proposed_credits == 1
+    counted = issued.items.order_by("participation").first().participation
     return {
+        "contributions/918/": f"contributions/{counted.contribution_id}/",
         "OC-7K3M-9QXT-2B8W-HJ4N": issued.code,
         "CLIENT_ID": machine.client_id,
         "CLIENT_SECRET": machine.secret,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harvesters.changesets import ChangeSet
 from harvesters.sources import SCHEMES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "harvesting.md").read_text("utf-8")
@@ -18,3 +19,11 @@ def test_no_other_kind_of_source_is_promised():
     rows = [line for line in TEXT.split("\n") if line.startswith("| `")]
 
     assert {row[3:].partition(":")[0] for row in rows} == set(SCHEMES)
+
+
+def test_every_fact_that_a_patch_tells_is_described():
+    told = ChangeSet((), {}, "a", (1,), 1, (1, 1)).facts()
+    lines = [line for line in TEXT.split("\n") if line.startswith("- **`")]
+
+    described = {name for line in lines for name in line.split("**")[1].split("`")[1::2]}
+    assert described == {*told, "is_mechanical", "reverts"}

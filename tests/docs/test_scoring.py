@@ -9,14 +9,17 @@ from credits.core.expressions import LONGEST_EXPRESSION
 from credits.core.expressions.functions import FUNCTIONS, METHODS, signature
 from credits.core.expressions.operators import STRENGTH, UNARY
 from credits.core.expressions.parser import DEEPEST_EXPRESSION, MOST_OPERATIONS
-from credits.core.facts import FIELDS, Participant
+from credits.core.fields import FIELDS
+from credits.core.inputs import Participant
 from credits.core.points import decimal_points
 from credits.core.policy import PriorCredits, propose
 from credits.core.policy_reader import parse_policy
-from credits.core.rule_reader import LONGEST_SOURCE, parse_rule_set
-from credits.core.rules import OWN_REASONS, RuleSetError
-from credits.core.scoring import EARNING_ROLES, explain, score_contributions
+from credits.core.rule_entries import LONGEST_SOURCE
+from credits.core.rule_reader import parse_rule_set
+from credits.core.rules import RuleSetError
+from credits.core.scoring import EARNING_ROLES, score_contributions
 from credits.core.sharing import split
+from credits.core.traces import OWN_REASONS, explain
 from tests.rule_sets import NOW, contribution
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text("utf-8")
@@ -80,12 +83,13 @@ def test_the_example_of_a_trace_is_what_scoring_says():
     )
     item = contribution("change", facts={"sizes": {"code": [150, 0]}}, participants=people)
 
-    results = score_contributions([item], parse_rule_set(RULES), now=NOW)
+    rules = parse_rule_set(RULES)
+    results = score_contributions([item], rules, now=NOW)
 
-    traces = [
-        "\n".join([f"{who.role}, {decimal_points(result.points)} points", *explain(result, "en")])
-        for who, result in zip(people, results, strict=True)
-    ]
+    traces = []
+    for who, result in zip(people, results, strict=True):
+        lines = explain(result.reasons, rules, "en")
+        traces.append(f"{who.role}, {decimal_points(result.points)} points\n" + "\n".join(lines))
     assert TRACE.split("\n\n") == traces
 
 

@@ -4,7 +4,12 @@ import subprocess
 
 import pytest
 
-from harvesters.diffs import sizes_of
+from harvesters.diffs import of_diff
+
+
+def sizes_of(diff):
+    return list(of_diff(diff).files)
+
 
 POINTER = """\
 diff --git a/model.safetensors b/model.safetensors
@@ -105,3 +110,35 @@ def test_a_line_ends_where_git_ends_it():
     diff = "diff --git a/x b/x\n@@ -0,0 +1 @@\n+one\x0cpage\u2028and\x85more\n"
 
     assert sizes_of(diff) == [("x", 1, 0)]
+
+
+def test_white_space_is_no_work():
+    diff = """\
+diff --git a/a.py b/a.py
+@@ -1,4 +1,5 @@
+-if ready:
+-    go()
++if  ready:
++        go()
++
+ end
+-stop
++start
+"""
+
+    assert sizes_of(diff) == [("a.py", 1, 1)]
+    assert of_diff(diff).patch_id
+    assert not of_diff("diff --git a/a b/a\n@@ -1 +1,2 @@\n-a\n+ a\n+\n").patch_id
+
+
+def test_a_diff_is_known_as_git_knows_it(tmp_path):
+    diff = "".join(
+        f"diff --git a/{name} b/{name}\nindex 1234567..89abcde 100644\n--- a/{name}\n"
+        f"+++ b/{name}\n@@ -1,2 +1,2 @@ def f\n one\n-two\n+three {name}\n"
+        for name in ("a.py", "b.md")
+    )
+    told = subprocess.run(
+        ["git", "patch-id", "--stable"], input=diff, capture_output=True, text=True, check=True
+    )
+
+    assert of_diff(diff).patch_id == told.stdout.split()[0]

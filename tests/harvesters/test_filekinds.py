@@ -21,13 +21,19 @@ EXAMPLES = {
     " .pre-commit-config.yaml Makefile docker/Dockerfile.cuda ci/run.sh Jenkinsfile tox.ini"
     " .teamcity/settings.kts",
     FileKind.TESTS: "tests/test_lora.py pkg/model_test.go web/app.spec.ts conftest.py test/x.txt",
-    FileKind.DOCS: "docs/conf.py README README.zh-CN.md src/guide.rst CHANGELOG LICENSE"
-    " .github/ISSUE_TEMPLATE/bug.md man/train.1",
-    FileKind.DATA: "data/words.csv locale/zh/django.po icon.svg records.jsonl",
+    FileKind.TRANSLATION: "locale/zh/django.po ui/app.pot l10n/de.xlf README.zh-CN.md README_ja.md"
+    " web/locales/fr.json src/i18n/zh.ts docs/zh/start.md docs/source/ko/index.md"
+    " docs/pt-BR/a.md lib/l10n/app_en.arb browser/menu.ftl",
+    FileKind.EXAMPLE: "examples/train.py examples/lora/README.md src/demo/app.js notebooks/run.sh"
+    " tutorials/first.md examples/config.yaml",
+    FileKind.DOCS: "docs/conf.py README docs/tutorials/a.md docs/ml/a.md src/guide.rst CHANGELOG"
+    " LICENSE .github/ISSUE_TEMPLATE/bug.md man/train.1",
+    FileKind.DATA: "data/words.csv examples/train.csv icon.svg records.jsonl",
     FileKind.CONFIG: "pyproject.toml configs/lora.yaml .github/dependabot.yml setup.cfg"
     " requirements-dev.txt .gitignore .gitattributes .github/CODEOWNERS go.mod",
     FileKind.CODE: "src/peft/lora.py csrc/kernel.cu csrc/attn.cuh src/lib.rs model/cache/paged.py"
-    " index.html train.sh kernels/attn.triton csrc/CMakeLists.txt envs/env/cartpole.py",
+    " index.html src/i18n/index.ts src/i18n/__init__.py train.sh kernels/attn.triton"
+    " csrc/CMakeLists.txt envs/env/cartpole.py",
     FileKind.OTHER: "py.typed COMMIT_EDITMSG data/part-0001 .gitkeep 学习 MANIFEST.in",
 }
 
@@ -67,7 +73,21 @@ def test_any_path_has_a_kind(path):
 
 
 @pytest.mark.parametrize(
-    "part", ["a", "/", "vendor/a.", "jquery", "import.", "_test.a", "a.lock-", "\n", "README."]
+    "part",
+    [
+        "a",
+        "/",
+        "vendor/a.",
+        "jquery",
+        "import.",
+        "_test.a",
+        "a.lock-",
+        "\n",
+        "README.",
+        "locale/",
+        "docs/zh/",
+        "demo/",
+    ],
 )
 def test_an_endless_path_costs_no_more_than_a_long_one(part):
     path = part * 200_000

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.demo import DEMO_ROLES, demo_sign_in_path
 from accounts.models import User
-from config.demo import people, sample, story
+from config.demo import coursework, people, sample, story
 from config.embedded import DATABASE, EmbeddedPostgres
 from config.management.commands.serve import Command as Serve
 from credits.services.scoring import score_stale_projects
@@ -69,6 +69,9 @@ class Command(BaseCommand):
         with self._step("issue certificates, book an earlier term, file applications"):
             story.book_an_earlier_term(loaded_at)
             story.file_applications(loaded_at)
+        with self._step("say which projects take coursework"):
+            coursework.say_what_is_welcome(loaded_at)
+            coursework.ask_for_courses(loaded_at)
         with self._step("connect a student information system"):
             client_id, secret = story.connect_a_student_system(loaded_at)
         self.stdout.write(f"  API client {client_id}\n  API secret {secret} (of this demo only)")

@@ -20,7 +20,8 @@ from harvesters.forges.gitea.items import (
     told,
     who,
 )
-from harvesters.gitlog import closes_of, reverts_of, trailers_of
+from harvesters.gitlog import closes_of, first_reverted, trailers_of
+from harvesters.mechanical import is_mechanical
 from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance, is_noreply
 
@@ -79,6 +80,7 @@ def _facts(
         "merged_by_author": _is_merged_alone(pull, author, reviews),
         "trailers": [[trailer.kind, trailer.name] for trailer in dict.fromkeys(trailers)],
         "ai_assistance": ai_assistance(trailers),
+        "is_mechanical": is_mechanical(pull["title"], "\n".join(messages), labels_of(pull)),
         "commits": [commit["sha"] for commit in work.commits],
         "merge_commit": pull["merge_commit_sha"] if pull["merged"] else None,
     }
@@ -93,10 +95,10 @@ def _is_merged_alone(
 
 
 def _reverts(pull: Item, messages: Sequence[str]) -> str | None:
-    """The commit that this takes back, as a whole."""
+    """What this takes back, as a whole."""
     if not pull["title"].startswith("Revert "):
         return None
-    return next((sha for message in messages if (sha := reverts_of(message))), None)
+    return first_reverted([*messages, pull["body"] or "", pull["title"]])
 
 
 def _sizes(pull: Item, work: Work) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from harvesters.forges.gitee.nodes import (
     told,
 )
 from harvesters.forges.gitee.reviews import comment_records, remarks_of, review_records
-from harvesters.gitlog import reverts_of, trailers_of
+from harvesters.gitlog import first_reverted, trailers_of
+from harvesters.mechanical import is_mechanical
 from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance
 from harvesters.streams import Reading
@@ -106,14 +107,15 @@ def _facts(
         "merged_by_author": _is_merged_alone(pull, details, author, reviews),
         "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
         "ai_assistance": ai_assistance(trailers),
+        "is_mechanical": is_mechanical(pull["title"], "\n".join(messages), labels_of(pull)),
     }
 
 
 def _reverts(pull: Node, messages: Sequence[str]) -> str | None:
-    """The commit that this takes back, as a whole: one commit of many does not tell."""
+    """What this takes back, as a whole: one commit of many does not tell."""
     is_whole = len(messages) == 1 or pull["title"].startswith("Revert ")
     said = (*messages, pull.get("body") or "") if is_whole else ()
-    return next((sha for one in said if (sha := reverts_of(one))), None)
+    return first_reverted(said, is_one_numbering=False)
 
 
 def _is_merged_alone(

@@ -6,6 +6,7 @@ What a node lacks is an error here and a gap to the caller; nothing is guessed.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from harvesters.changesets import MOST_FILES, ChangeSet
 from harvesters.filekinds import Sized, sizes_by_kind
 from harvesters.forge import (
     ActorRecord,
@@ -25,11 +26,10 @@ from harvesters.forges.github.nodes import (
     told,
 )
 from harvesters.forges.github.reviews import comment_records, review_records
-from harvesters.gitlog import reverts_of, trailers_of
+from harvesters.gitlog import first_reverted, trailers_of
+from harvesters.mechanical import is_mechanical
 from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance, is_bot
-
-MOST_FILES = 200
 
 Thing = TypeVar("Thing")
 
@@ -79,6 +79,7 @@ def _change_facts(
         "merged_by_author": _is_merged_alone(node, author, reviews),
         "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
         "ai_assistance": ai_assistance(trailers),
+        "is_mechanical": is_mechanical(node["title"], "\n".join(messages), labels_of(node)),
         "commits": _once([*_own_commits(node), *node.get("rebased", ())]),
         "merge_commit": (node["mergeCommit"] or {}).get("oid"),
     }
@@ -108,14 +109,17 @@ def _once(things: Iterable[Thing]) -> list[Thing]:
 
 
 def _reverts(node: Node, messages: Sequence[str]) -> str | None:
-    """The commit that this takes back, as a whole: one commit of many does not tell."""
+    """What this takes back, as a whole: one commit of many does not tell."""
     is_whole = node["title"].startswith("Revert ")
-    said = messages if is_whole else messages[:1]
-    return next((sha for message in said if (sha := reverts_of(message))), None)
+    said = [*messages, node["title"]] if is_whole else messages[:1]
+    return first_reverted(said)
 
 
 def _sizes(node: Node) -> dict[str, Any]:
     """Sizes by kind of file; unknown, never less, where GitHub did not name every file."""
+    diff = node.get("diff")
+    if isinstance(diff, ChangeSet):
+        return diff.facts()
     changed: list[Sized] = [
         (file["path"], file["additions"], file["deletions"])
         for file in items_of(node["files"] or {"nodes": []})

@@ -8,24 +8,21 @@ from harvesters.history import GitTransport
 
 
 def add_files(git: GitTransport, nodes: Iterable[dict[str, Any] | None]) -> None:
-    """Under ``files`` what each node changed, where git counts as many files as GitHub.
+    """Under ``diff`` what each node changed, where git counts as many files as GitHub.
 
-    Elsewhere a list without items that goes on: what is missing is asked of the API.
+    Elsewhere ``files`` is a list without items that goes on: what is missing is asked of the API.
     """
     lacking = [node for node in nodes if node is not None and "files" not in node]
     pairs = [(str(node["baseRefOid"]), str(node["headRefOid"])) for node in lacking]
     known = git.changed(pairs) if pairs else {}
     for node, pair in zip(lacking, pairs, strict=True):
-        files = known.get(pair, ())
-        is_whole = len(files) == node["changedFiles"]
+        diff = known.get(pair)
+        is_whole = diff is not None and len(diff.files) == node["changedFiles"]
+        node["diff"] = diff if is_whole else None
         node["files"] = {
-            "nodes": [_file(*file) for file in files] if is_whole else [],
+            "nodes": [],
             "pageInfo": {"hasNextPage": not is_whole, "endCursor": None},
         }
-
-
-def _file(path: str, added: int | None, deleted: int | None) -> dict[str, Any]:
-    return {"path": path, "additions": added, "deletions": deleted}
 
 
 def add_rebased(git: GitTransport, nodes: Iterable[dict[str, Any] | None]) -> None:

@@ -11,7 +11,8 @@ from harvesters.filekinds import sizes_by_kind
 from harvesters.forge import ActorRecord, ContributionRecord, Kind, Participant, Role
 from harvesters.forges.gitlab.items import Home, Item, actor_record, is_same, moment_of, told, who
 from harvesters.forges.gitlab.work import Commit, Work
-from harvesters.gitlog import reverts_of, trailers_of
+from harvesters.gitlog import first_reverted, trailers_of
+from harvesters.mechanical import is_mechanical
 from harvesters.numbers import number_of
 from harvesters.people import GIT_HOST, actor_of, ai_assistance
 
@@ -79,6 +80,9 @@ def _facts(
         "merged_by_author": _is_merged_alone(change, author, reviews),
         "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
         "ai_assistance": ai_assistance(trailers),
+        "is_mechanical": is_mechanical(
+            change["title"], "\n".join(messages), list(change["labels"])
+        ),
         "commits": [commit.sha for commit in work.commits or ()] + [squashed] * bool(squashed),
         "merge_commit": change["merge_commit_sha"] or squashed,
     }
@@ -111,11 +115,11 @@ def _is_merged_alone(
 
 
 def _reverts(change: Item, messages: Sequence[str]) -> str | None:
-    """The commit that this takes back, as a whole: one commit of many does not tell."""
+    """What this takes back, as a whole: one commit of many does not tell."""
     if not change["title"].startswith("Revert "):
         return None
     said = [*messages, change["description"] or ""]
-    return next((sha for one in said if (sha := reverts_of(one))), None)
+    return first_reverted(said, is_one_numbering=False)
 
 
 def _sizes(change: Item, work: Work) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from harvesters.forge import (
 )
 from harvesters.forges.huggingface.nodes import Node, account_record, moment_of, told
 from harvesters.gitlog import closes_of, reverts_of, trailers_of
+from harvesters.mechanical import is_mechanical
 from harvesters.people import actor_of, ai_assistance
 
 CARD_FACTS: Mapping[str, str] = {
@@ -41,6 +42,7 @@ def read_commit(node: Node, repository: RepositoryRecord) -> ContributionRecord:
         "reverts": reverts_of(message),
         "trailers": [[trailer.kind, trailer.name] for trailer in trailers],
         "ai_assistance": ai_assistance(trailers),
+        "is_mechanical": is_mechanical(node["title"] or "", message),
     }
     return ContributionRecord(
         external_id=node["id"],
@@ -72,6 +74,7 @@ def read_release(
     for key in ("pipeline_tag", "library_name"):
         facts[CARD_FACTS[key]] = facts[CARD_FACTS[key]] or _texts(card.get(key))
     facts |= {
+        "base_relation": "".join(_texts(said.get("base_model_relation"))[:1]),
         "card": bool(said),
         "evaluated": bool(said.get("model-index") or card.get("model-index")),
         "gated": bool(card.get("gated")),

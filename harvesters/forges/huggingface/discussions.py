@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harvesters.diffs import sizes_of
-from harvesters.filekinds import sizes_by_kind
+from harvesters.diffs import of_diff
 from harvesters.forge import (
     ActorRecord,
     ContributionRecord,
@@ -16,10 +15,10 @@ from harvesters.forge import (
     Role,
 )
 from harvesters.forges.huggingface.nodes import Node, account_record, is_same, moment_of, told
+from harvesters.gitlog import reverts_of
+from harvesters.mechanical import is_mechanical
 from harvesters.numbers import number_of
 from harvesters.streams import Reading
-
-MOST_FILES = 200
 
 
 def mark_of(node: Node) -> str:
@@ -60,6 +59,8 @@ def _change(
         "commits": [event["data"]["oid"] for event in events if event["type"] == "commit"],
         "merge_commit": ((details or {}).get("changes") or {}).get("mergeCommitId"),
         "merged_by_author": merger is not None and is_same(merger, author),
+        "reverts": reverts_of(node["title"]),
+        "is_mechanical": is_mechanical(node["title"]),
     }
     sizes, gaps = _sizes(node, details)
     state = node["status"] if node["status"] in {"merged", "closed"} else "open"
@@ -83,15 +84,9 @@ def _sizes(node: Node, details: Node | None) -> tuple[dict[str, Any], list[Gap]]
     if not isinstance(diff, str):
         return {"sizes": None}, [Gap(_subject(node), "The Hub does not tell what it changed.")]
     try:
-        files = sizes_of(diff)
+        return of_diff(diff).facts(), []
     except ValueError as error:
         return {"sizes": None}, [Gap(_subject(node), f"What it changed cannot be read: {error}.")]
-    largest = sorted(files, key=lambda file: -((file[1] or 0) + (file[2] or 0)))
-    return {
-        "sizes": sizes_by_kind(files),
-        "files": [list(file) for file in largest[:MOST_FILES]],
-        "files_count": len(files),
-    }, []
 
 
 def _subject(node: Node) -> str:

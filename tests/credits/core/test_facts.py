@@ -1,6 +1,6 @@
 """Whatever a forge said becomes facts that rules can read."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,16 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credits.core.expressions import Type
-from credits.core.facts import (
-    FIELDS,
-    LARGEST_COUNT,
-    LINE_KINDS,
-    NO_FACTS,
-    TYPES,
-    Facts,
-    Participant,
-    facts_of,
-)
+from credits.core.facts import LARGEST_COUNT, LINE_KINDS, NO_FACTS, Facts, facts_of
+from credits.core.fields import AGE, FIELDS, TYPES
+from credits.core.inputs import Participant
 from tests.rule_sets import NOW, SENSIBLE_FACTS, contribution
 
 IS_OF = {
@@ -40,6 +33,7 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
+HAPPENED = contribution().occurred_at
 HOSTILE = st.dictionaries(st.sampled_from(SAID), JSON)
 
 
@@ -138,13 +132,14 @@ def test_no_changed_lines_are_a_known_size():
 def test_what_the_forge_did_not_say_is_zero_empty_or_false():
     facts = known({})
 
-    assert facts == replace(
-        NO_FACTS,
+    assert facts == NO_FACTS._replace(
         kind="commit",
         state="merged",
         title="Fix the loader",
         repository_kind="code",
         is_merged=True,
+        changes=1,
+        roles=("author",),
         humans=1,
         age_days=22,
     )
@@ -166,11 +161,25 @@ def test_age_is_in_whole_days_and_never_below_zero(days, age):
 
 
 @pytest.mark.parametrize(
-    ("said", "state", "is_reverted"),
-    [({}, "merged", False), ({}, "reverted", True), ({"reverted_by": "abc"}, "merged", True)],
+    ("reverted_at", "state", "is_reverted", "days"),
+    [
+        (None, "merged", False, 0),
+        (None, "reverted", True, 0),
+        (HAPPENED + timedelta(days=180, hours=23), "merged", True, 180),
+        (HAPPENED, "merged", True, 0),
+    ],
 )
-def test_a_change_is_reverted_by_its_state_or_by_another_change(said, state, is_reverted):
-    assert known(said, state=state).is_reverted is is_reverted
+def test_a_change_is_reverted_by_its_state_or_by_another_change(
+    reverted_at, state, is_reverted, days
+):
+    facts = known({}, state=state, reverted_at=reverted_at)
+
+    assert (facts.is_reverted, facts.reverted_after_days) == (is_reverted, days)
+
+
+def test_what_a_forge_says_of_reverts_is_not_believed():
+    """Reverts are found by us, as commits of the same repository say them."""
+    assert not known({"reverted_by": "abc", "is_reverted": True}).is_reverted
 
 
 @pytest.mark.parametrize("value", ["true", 1, "yes", [True]])
@@ -191,7 +200,7 @@ def test_what_a_forge_says_sensibly_arrives(said):
 
 
 def test_every_fact_is_described_in_both_languages():
-    assert [field.name for field in fields(Facts)] == list(FIELDS)
+    assert [name for name in Facts._fields if name not in AGE] == list(FIELDS)
     for field in FIELDS.values():
         assert field.en
         assert any("\u4e00" <= sign <= "\u9fff" for sign in field.zh)

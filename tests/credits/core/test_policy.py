@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from credits.core.policy import CreditPolicy, PriorCredits, propose
 from credits.core.policy_reader import parse_policy
-from tests.rule_sets import NOW, POLICY
+from credits.core.texts import Text
+from tests.rule_sets import COUNTED, NOW, POLICY
 
 SHIPPED = parse_policy(POLICY)
 
@@ -79,7 +80,7 @@ def test_work_of_kinds_that_do_not_count_is_left_out_and_told():
 
 
 def test_a_policy_that_names_no_categories_counts_all():
-    every = parse_policy(POLICY.replace('["code", "tests", "docs", "ci", "review", "issue"]', "[]"))
+    every = parse_policy(POLICY.replace(COUNTED, "[]"))
 
     assert proposed({"code": 30_000, "release": 30_000}, policy=every).credits == 1
 
@@ -176,3 +177,12 @@ def test_what_is_missing_leads_to_the_next_level(policy, totals):
         )
         assert there.points in [band.points for band in policy.bands]
         assert found.next_credits in [band.credits for band in policy.bands]
+
+
+def test_what_is_left_out_is_said_after_the_points():
+    why = Text("The project was not for class", "该项目不接受课程作业")
+
+    found = propose(SHIPPED, {"code": 60_000}, prior=PriorCredits(), now=NOW, left_out=[why])
+
+    assert found.reasons[1] == why
+    assert found.as_json()["reasons"][1] == {"en": why.en, "zh": why.zh}

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from credits.core.facts import NO_FACTS
+from credits.core.facts import LARGEST_COUNT, NO_FACTS
 from credits.core.rule_cases import case_facts, failure
 from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import Case
@@ -13,8 +13,8 @@ from tests.rule_sets import DEFAULT, SMALL
 RULES = parse_rule_set(SMALL)
 
 
-def test_what_a_case_does_not_name_is_zero_empty_or_false():
-    assert case_facts({}) == NO_FACTS
+def test_what_a_case_does_not_name_is_zero_empty_or_false_and_long_ago():
+    assert case_facts({}) == NO_FACTS._replace(age_days=LARGEST_COUNT)
 
 
 def test_lists_of_a_case_become_facts():

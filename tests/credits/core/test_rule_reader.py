@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credits.core.rule_reader import LONGEST_SOURCE, MOST_ENTRIES, parse_rule_set
+from credits.core.rule_entries import LONGEST_SOURCE, MOST_ENTRIES
+from credits.core.rule_reader import parse_rule_set
 from credits.core.rules import Bands, RuleSetError
 from tests.rule_sets import DEFAULT, GUARD, HEAD, REVIEW, RULE, SMALL
 

@@ -76,8 +76,9 @@ def test_a_reason_says_in_words_what_it_looked_at():
         ({"facts": {"reverts": "0" * 40}}, NOT_COUNTED, "revert"),
         ({"state": "reverted"}, NOT_COUNTED, "reverted"),
         ({"participants": (BOT,)}, NOT_COUNTED, "bots-only"),
-        ({"kind": "comment", "facts": {}}, NOT_COUNTED, "no-rule"),
-        ({"kind": "issue", "facts": {}}, NOT_COUNTED, "no-rule"),
+        ({"kind": "comment", "facts": {}}, NOT_COUNTED, "comment"),
+        ({"kind": "issue", "state": "open", "facts": {}}, WAITING, "issue-open"),
+        ({"kind": "issue", "state": "closed", "facts": {}}, NOT_COUNTED, "issue-not-confirmed"),
     ],
 )
 def test_a_score_of_zero_has_a_state_and_a_reason(changes, state, rule):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Identity
 from accounts.services import prove_identity
-from credits.models import Project, Score
+from credits.models import Project, RuleSet, Score
 from tests.university import *  # noqa: F403
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -40,23 +40,18 @@ def test_points_are_thousandths_inside_and_decimals_outside(make_score):
 
 
 def test_a_participation_is_scored_once_under_a_rule_set(make_score):
-    score = make_score(is_current=False)
+    score = make_score()
 
     with pytest.raises(IntegrityError, match="score_once_per_rule_set"), transaction.atomic():
         make_score(participation=score.participation)
 
 
-def test_a_participation_counts_in_one_project(make_score):
+def test_a_rule_set_of_several_projects_counts_a_participation_in_one(make_score):
     score = make_score()
     other = Project.objects.create(slug="other", name="Other", registered_at=NOW)
 
-    with (
-        pytest.raises(IntegrityError, match="participation_counts_in_one_project"),
-        transaction.atomic(),
-    ):
+    with pytest.raises(IntegrityError, match="score_once_per_rule_set"), transaction.atomic():
         make_score(participation=score.participation, project=other)
-
-    assert make_score(participation=score.participation, project=other, is_current=False).pk
 
 
 def test_points_are_earned_by_who_owns_the_account_now(make_score, student, registrar):
@@ -75,8 +70,10 @@ def test_points_are_earned_by_who_owns_the_account_now(make_score, student, regi
 
 def test_counted_and_in_force_are_asked_apart(make_score):
     counted = make_score()
-    old = make_score(is_current=False)
+    former = RuleSet.objects.create(slug="former", version="1", state="active", active_from=NOW)
+    old = make_score(rule_set=former)
     waiting = make_score(state=Score.State.WAITING)
+    Project.objects.update(scored_by=counted.rule_set)
 
     assert set(Score.objects.counted()) == {counted, old}
     assert set(Score.objects.in_force()) == {counted, waiting}

@@ -197,7 +197,8 @@ def test_later_facts_do_not_change_what_was_certified(student, worked):
 
     assert certificate.points == sum(item.points for item in certificate.items.all()) == 28_000
     assert verify_stored(certificate, now=NOW).is_valid
-    assert issue(student).points == 44_000
+    # It would be 44, but a week gives forty at most.
+    assert issue(student).points == 40_000
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,24 @@ def test_a_later_project_takes_nothing_by_merging_what_an_earlier_one_wrote(proj
     )
 
 
+def test_the_same_patch_or_revert_makes_no_duplicate_by_itself(project, other, score):
+    told = {"patch_id": sha(77), "reverts": sha(1)}
+    CLONE.put(project, commit(1), commit(2, **told))
+    UPSTREAM.put(project, change(12, merge=12, **told), change(77, reverts="#12"))
+    FORK.put(other, commit(3, **told), change(13, commits=[13], **told), commit(77))
+    score(project, other)
+
+    everything = keys("commit") + keys("change")
+    assert duplicates_among(project, everything) == duplicates_among(other, everything) == {}
+
+
+def test_a_patch_of_its_own_is_no_commit_of_its_own(project, other, score):
+    CLONE.put(project, commit(1), commit(2))
+    FORK.put(other, change(7, commits=[1, 2], merge=3, patch_id=sha(77), reverts="#1"))
+
+    assert score(other, project) == {"Commit 1, vision": 8_000, "Commit 2, vision": 8_000}
+
+
 def test_a_change_with_a_commit_of_its_own_counts(project, other, score):
     CLONE.put(project, commit(1), commit(2))
     FORK.put(other, change(7, commits=[1, 2, 3], merge=4))
@@ -261,7 +279,8 @@ def test_a_release_that_only_gathers_merged_changes_counts_no_second_time(projec
 
 def test_two_changes_that_one_commit_merged_both_count_what_is_their_own(project, score):
     stacked = change(13, commits=[1, 2], merge=5), change(12, commits=[1], merge=5)
-    UPSTREAM.put(project, *(replace(one, occurred_at=NOW) for one in stacked))
+    moment = NOW - timedelta(days=8)
+    UPSTREAM.put(project, *(replace(one, occurred_at=moment) for one in stacked))
 
     assert score(project) == {"Change 12, lab/vision": 16_000, "Change 13, lab/vision": 16_000}
 
@@ -498,6 +517,9 @@ def test_any_order_of_harvests_and_scoring_counts_the_same_by_the_rule(
             for scored in data.draw(st.lists(st.sampled_from(projects), max_size=2), "scored"):
                 score_project(scored, now=NOW)
         for last in data.draw(st.permutations(projects), "scored last"):
+            score_project(last, now=LATER)
+        # What one project took from another is heard there at its next turn.
+        for last in projects:
             score_project(last, now=LATER)
 
         uncounted = Score.objects.in_force().filter(counts_with__isnull=False)

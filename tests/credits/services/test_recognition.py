@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
 from accounts.services import join_institution
-from credits.models import Application, Claim, Recognition, Score
+from credits.models import Application, Claim, Project, Recognition, Score
 from credits.services.booking import reverse_recognition
 from credits.services.certificates import revoke_certificate
 from credits.services.policies import publish_policy
@@ -111,6 +111,7 @@ def make_pair(make_certificate, project, rule_set):
             counts_with=change.contribution,
             scored_at=NOW,
         )
+        Project.objects.update(scored_by=rule_set)
         return old, new
 
     return make

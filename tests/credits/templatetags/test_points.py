@@ -6,7 +6,13 @@ import pytest
 from django.utils.translation import override
 
 from credits.core.texts import Text
-from credits.models import Application, Recognition, Score
+from credits.models import (
+    Application,
+    CourseAssignment,
+    CourseworkTerms,
+    Recognition,
+    Score,
+)
 from credits.templatetags.points import (
     CATEGORIES,
     STATE_TAGS,
@@ -14,9 +20,11 @@ from credits.templatetags.points import (
     category_dot,
     category_name,
     credit,
+    fact_value,
     forge_initials,
     forge_name,
     in_my_language,
+    kind_word,
     number,
     points,
     signed_points,
@@ -81,6 +89,8 @@ def test_every_state_has_a_tag():
         *Score.State.values,
         *Application.State.values,
         *Recognition.State.values,
+        *CourseAssignment.State.values,
+        *CourseworkTerms.Stance.values,
     ]
 
     assert set(states) <= STATE_TAGS.keys()
@@ -115,3 +125,16 @@ def test_a_text_in_english_alone_is_read_by_everybody():
 
 def test_in_a_rules_sentence_facts_stand_out_and_html_does_not_run():
     assert with_variables("{lines} <b>{x y}") == "<var>lines</var> &lt;b&gt;{x y}"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(True, "yes"), (False, "no"), (1200, "1,200"), (("bug", "good"), "bug, good"), ("", "")],
+)
+def test_a_fact_is_shown_as_people_read_it(value, shown):
+    assert fact_value(value) == shown
+
+
+def test_a_kind_of_a_projects_own_rules_goes_by_its_own_name():
+    with override("en"):
+        assert (kind_word("docs"), kind_word("notebooks")) == ("Docs", "notebooks")

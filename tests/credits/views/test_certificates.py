@@ -12,9 +12,12 @@ from accounts.models import User
 from credits.models import Application, Certificate
 from credits.services.certificates import revoke_certificate
 from credits.services.recognition import Decision, decide_application
+from tests.coursework import *  # noqa: F403
+from tests.coursework import CLOSED, DAY
 from tests.histories import *  # noqa: F403
 from tests.pages import HOSTILE, sendable, words_of
 from tests.university import *  # noqa: F403
+from tests.university import START
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 PERIOD = {"start": "2026-10-01", "end": "2026-10-31"}
@@ -208,3 +211,32 @@ def test_lists_take_as_many_queries_however_long_they_are(
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 15
+
+
+def closing(days):
+    return {"stance": CLOSED, "now": START + days * DAY}
+
+
+def test_work_in_a_closed_project_is_named_before_and_after_applying(
+    li, say, issued, university, policy
+):
+    say(**closing(1.5))
+    form = {"institution": university.slug, "certificates": [issued.code]}
+    said = "1 contribution to Vision (5 points) earns no credits"
+
+    preview = words_of(li.post(reverse("application-new"), {**form, "preview": "1"}))
+    sent = words_of(li.post(reverse("application-new"), form, follow=True))
+
+    assert said in preview
+    assert said in sent
+    assert "on its way to the registrar" in sent
+
+
+def test_where_nothing_earns_credits_nothing_can_be_sent(li, say, issued, university, policy):
+    say(**closing(0))
+    form = {"institution": university.slug, "certificates": [issued.code]}
+
+    words = words_of(li.post(reverse("application-new"), form))
+
+    assert "Nothing in these certificates earns credits. 2 contributions to Vision" in words
+    assert not Application.objects.exists()

@@ -7,10 +7,13 @@ import pytest
 from django.urls import reverse
 
 from credits.core.checkpoint import verify_checkpoint
+from credits.core.expressions import FUNCTIONS, METHODS
+from credits.core.expressions.functions import signature
+from credits.core.fields import FIELDS
 from credits.models import LogEntry, Project
 from credits.services.issuer import issuer_signer
 from credits.services.log import append_entry, log_origin, publish_checkpoint
-from credits.services.rules import create_draft
+from credits.services.rules import create_draft, publish_rule_set, start_shadow
 from tests.histories import *  # noqa: F403
 from tests.histories import change, harvest
 from tests.pages import HOSTILE, sendable, words_of
@@ -61,6 +64,42 @@ def test_a_rule_set_is_shown_in_sentences_and_as_the_very_source(client, rule_se
     assert source["Content-Type"].startswith("application/toml")
 
 
+def test_a_rule_set_shows_what_differs_from_the_version_before_and_how_its_cases_come_out(
+    client, rule_set
+):
+    source = rule_set.source.replace('"1.0"', '"1.1"', 1).replace("[190, 8]", "[190, 4]", 1)
+    newer = create_draft(source.partition("[[cases]]")[0])
+    publish_rule_set(newer, active_from=NOW, now=NOW)
+
+    words = words_of(client.get(newer.get_absolute_url()))
+    older = words_of(client.get(rule_set.get_absolute_url()))
+
+    assert "What differs from ai-open-source 1.0" in words
+    assert "[190, 4]" in words
+    assert "In force since" in words
+    assert "Replaced since" in older
+    assert "What differs from" not in older
+    assert "a one-line fix 1.0 holds" in older
+
+
+def test_what_runs_beside_is_public_and_says_that_it_does_not_count(client, rule_set):
+    source = rule_set.source.replace('"1.0"', '"1.1"', 1)
+    shadow = start_shadow(create_draft(source), now=NOW)
+
+    assert "does not count" in words_of(client.get(shadow.get_absolute_url()))
+
+
+@pytest.mark.parametrize(("language", "mine"), [("en", "en"), ("zh-hans", "zh")])
+def test_the_reference_shows_every_field_and_function_as_the_code_has_them(client, language, mine):
+    answer = client.get("/rules/reference", headers={"accept-language": language})
+
+    words = words_of(answer)
+    for name, field in FIELDS.items():
+        assert f" {name} {field.type} {getattr(field, mine)} " in words
+    for name, entry in {**FUNCTIONS, **METHODS}.items():
+        assert f" {signature(name)} {getattr(entry, mine)} " in words
+
+
 def test_a_draft_is_shown_to_nobody(client):
     draft = create_draft(
         (DATA / "rule_sets" / "ai-open-source-1.0.toml").read_text(encoding="utf-8")
@@ -109,7 +148,7 @@ def test_the_checkpoint_is_the_signed_note_itself(client):
     assert read.tree_size == 4
 
 
-@pytest.mark.parametrize("path", ["/", "/log", "/log/checkpoint", "/verify"])
+@pytest.mark.parametrize("path", ["/", "/log", "/log/checkpoint", "/verify", "/rules/reference"])
 def test_reading_is_all_that_a_visitor_does(client, path):
     assert client.put(path).status_code == 405
     assert client.delete(path).status_code == 405

@@ -96,8 +96,24 @@ def test_states_add_up_to_everything_that_was_found(student, worked):
     score_project(worked, now=SCORED)
     after = states_of(own_participations(student))
 
-    assert before == {"all": 6, "counted": 4, "waiting": 0, "not_counted": 0, "unscored": 2}
-    assert after == {"all": 6, "counted": 5, "waiting": 1, "not_counted": 0, "unscored": 0}
+    assert before == {
+        "all": 6,
+        "counted": 4,
+        "waiting": 0,
+        "not_counted": 0,
+        "withdrawn": 0,
+        "disputed": 0,
+        "unscored": 2,
+    }
+    assert after == {
+        "all": 6,
+        "counted": 5,
+        "waiting": 1,
+        "not_counted": 0,
+        "withdrawn": 0,
+        "disputed": 0,
+        "unscored": 0,
+    }
 
 
 def test_projects_are_those_where_the_persons_work_counts(student, registrar, worked):

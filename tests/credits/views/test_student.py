@@ -79,7 +79,7 @@ def test_what_scores_nothing_is_listed_with_its_reason(li, worked):
     words = words_of(li.get(reverse("contributions"), {"state": "not_counted"}))
 
     assert "Change 0" in words
-    assert "this was taken back later" in words
+    assert "this was taken back within 180 days" in words
     assert "Change 1" not in words
 
 

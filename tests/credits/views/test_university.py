@@ -11,7 +11,10 @@ from accounts.services import join_institution
 from credits.models import Application, Recognition
 from credits.services.certificates import revoke_certificate
 from credits.services.recognition import Decision, decide_application, withdraw_application
+from tests.coursework import *  # noqa: F403
+from tests.coursework import CLOSED, DAY
 from tests.university import *  # noqa: F403
+from tests.university import START
 
 APPROVE = {"decision": "approve", "credits": "1.00", "term": "2026-2027-1", "reason": ""}
 
@@ -260,3 +263,20 @@ def test_the_queue_takes_as_many_queries_however_long_it_is(
         at_the_desk.get(reverse("inbox"))
 
     assert Application.objects.count() == 12
+
+
+@pytest.fixture
+def closed_meanwhile(say):
+    """The project closed to coursework between the student's two contributions."""
+    say(CLOSED, now=START + 1.5 * DAY)
+
+
+def test_what_a_project_did_not_take_as_coursework_is_named(
+    closed_meanwhile, at_the_desk, review, waiting
+):
+    words = words_of(at_the_desk.get(review))
+
+    assert "60 points count here" in words
+    assert "1 contribution to Vision (5 points) earns no credits" in words
+    assert words.count(" earns no credits ") == 1
+    assert waiting.claims.count() == 1

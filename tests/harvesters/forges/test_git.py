@@ -1,5 +1,6 @@
 """Any git history, however strange: stored safely, or a gap with its reason; nothing by half."""
 
+import hashlib
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,12 +10,19 @@ import pytest
 
 from harvesters.forge import Role, SourceNotFoundError
 from harvesters.forges.git import Git, web_address
-from harvesters.models import Actor, Contribution, HarvestCursor, HarvestGap, Participation
+from harvesters.models import (
+    Actor,
+    Contribution,
+    HarvestCursor,
+    HarvestGap,
+    Participation,
+    RepositoryFile,
+)
 from harvesters.services.harvesting import harvest_repository, harvest_source, register_source
 from harvesters.services.leasing import lease_source
 from harvesters.services.repositories import AnotherRepositoryError
 from harvesters.transports.addresses import Reach
-from harvesters.transports.git import open_git
+from harvesters.transports.git import GitProcess, open_git
 from tests.git_server import GitServer
 from tests.repositories import BEGUN, ENVIRONMENT, LI, WU, GitRepository, git
 from tests.simulator import ForgeSimulator
@@ -83,6 +91,7 @@ def test_a_commit_is_a_contribution_of_its_author(read, repository):
         "sizes": {"code": [2, 0], "docs": [1, 0]},
         "files": [["lora.py", 2, 0], ["README", 1, 0]],
         "files_count": 2,
+        "patch_id": "e184ae4ec8fc320dafab2c625f0640e22a304d2c",
         "is_merge": False,
         "pull_requests": [12],
         "closes": [7],
@@ -156,6 +165,11 @@ def test_an_assistant_is_declared_and_a_bot(read):
 
     assert record.facts["ai_assistance"] == ["Claude"]
     assert [part.actor.is_bot for part in record.participants] == [False, True]
+
+
+def test_what_a_program_did_is_marked(read):
+    assert read(b"Bump numpy from 1.0 to 2.0").facts["is_mechanical"] is True
+    assert "is_mechanical" not in read(b"Support numpy 2.0").facts
 
 
 def test_a_revert_names_what_it_takes_back(repository, read):
@@ -399,6 +413,130 @@ def packed(repository):
     for part in pack.parent.iterdir():
         part.unlink()
     return content
+
+
+def test_a_patch_that_is_too_large_is_not_read_but_its_size_is_told(
+    repository, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("harvesters.gitstream.LARGEST_PATCH", 10_000)
+    repository.commit(files={b"a.py": b"a\n"})
+    repository.commit(files={b"a.py": b"a\n" * 9_001 + b"b" * 100_000})
+    repository.commit(files={b"a.py": b"a\n"})
+    repository.commit(files={b"a.py": b"a\nb\n"})
+
+    records = records_of(repository, tmp_path)
+
+    sizes = [record.facts["sizes"]["code"] for record in records]
+    assert sizes == [[1, 0], [9_001, 0], [0, 9_001], [1, 0]]
+    assert ["patch_id" in record.facts for record in records] == [True, False, False, True]
+
+
+def test_a_page_that_grows_too_large_goes_on_behind_the_commit_that_is(
+    repository, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("harvesters.transports.git.LARGEST_LOG", 1 << 16)
+    begun = []
+    told = GitProcess._log
+    monkeypatch.setattr(
+        GitProcess, "_log", lambda git, shas, how: begun.append(len(shas)) or told(git, shas, how)
+    )
+    for number in range(30):
+        text = b"%d\n" * 9 % ((number,) * 9) + (b"long\n" * 50_000 if number == 7 else b"")
+        repository.commit(files={b"a.py": text})
+
+    records = records_of(repository, tmp_path)
+
+    assert [record.external_id for record in records] == repository.commits
+    lines = [sum(record.facts["sizes"]["code"]) for record in records]
+    assert lines == [9, *[18] * 6, 50_018, 50_018, *[18] * 21]
+    assert ["patch_id" in record.facts for record in records] == [
+        number not in {7, 8} for number in range(30)
+    ]
+    assert len(begun) < 12
+
+
+# The rules that a project keeps itself
+
+RULES = b'slug = "vision"\n# \xe8\xa7\x84\xe5\x88\x99\n'
+
+
+def rules():
+    return [(one.path, one.text) for one in RepositoryFile.objects.all()]
+
+
+def test_the_rules_in_a_repository_are_kept_as_they_stand(repository, store):
+    repository.commit(files={b".opencredits.toml": RULES, b"a.py": b"1\n"})
+    store()
+    first = RepositoryFile.objects.get()
+    repository.commit(files={b".opencredits.toml": RULES, b"a.py": b"2\n"})
+    RepositoryFile.objects.update(seen_at=NOW - timedelta(days=1))
+    store()
+
+    assert rules() == [(".opencredits.toml", RULES.decode())]
+    assert first.digest == hashlib.sha256(first.text.encode()).hexdigest()
+    assert RepositoryFile.objects.get().seen_at == NOW - timedelta(days=1), "nothing was written"
+
+
+def test_rules_follow_the_default_branch(repository, store):
+    repository.commit(files={b".opencredits.toml": RULES})
+    store()
+    repository.commit(files={b".opencredits.toml": b"other = 1\n"})
+    store()
+    changed = rules()
+    repository.commit(files={b"sub/.opencredits.toml": RULES})
+    store()
+
+    assert changed == [(".opencredits.toml", "other = 1\n")]
+    assert rules() == []
+
+
+@pytest.mark.parametrize("text", [b"a" * 200_001, "规".encode() * 200_001, b"a" * 5_000_000])
+def test_rules_of_more_than_200_000_letters_are_none(repository, store, text):
+    repository.commit(files={b".opencredits.toml": "规".encode() * 200_000})
+    store()
+    kept = len(RepositoryFile.objects.get().text)
+    repository.commit(files={b".opencredits.toml": text})
+    store()
+
+    assert (kept, rules()) == (200_000, [])
+
+
+@pytest.mark.parametrize("text", [b"", b"\0\xff\xed\xa0\x80", b"not toml ["])
+def test_rules_are_kept_whatever_they_say(repository, store, text):
+    repository.commit(files={b".opencredits.toml": text})
+
+    assert store().gaps == []
+    assert len(rules()) == 1
+
+
+def test_a_folder_or_a_link_is_no_file_of_rules(repository, store):
+    repository.commit(files={b".opencredits.toml/a": RULES})
+    store()
+    git(repository.folder, "fast-import", "--quiet", "--force", given=AS_LINK)
+    store()
+
+    assert rules() == []
+
+
+AS_LINK = b"""\
+commit refs/heads/main
+committer Li <li@example.org> 1772326800 +0000
+data 0
+M 120000 inline .opencredits.toml
+data 11
+/etc/passwd
+"""
+
+
+def test_where_a_clone_lacks_the_rules_what_was_known_stays(repository, store):
+    repository.commit(files={b".opencredits.toml": RULES})
+    store()
+    repository.commit(files={b".opencredits.toml": b"other = 1\n"})
+    blob = git(repository.folder, "rev-parse", "main:.opencredits.toml").decode()
+    (repository.folder / "objects" / blob[:2] / blob[2:]).unlink()
+    store()
+
+    assert rules() == [(".opencredits.toml", RULES.decode())]
 
 
 # Where a harvest stands

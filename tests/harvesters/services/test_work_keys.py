@@ -63,7 +63,19 @@ def test_a_commit_is_known_by_the_changes_that_its_message_names():
     }
 
 
-@pytest.mark.parametrize("kind", [Kind.REVIEW, Kind.ISSUE, Kind.RELEASE])
+@pytest.mark.parametrize("kind", [Kind.CHANGE, Kind.COMMIT])
+@pytest.mark.parametrize("reverted", [A, A[:7], C, "#7"])
+def test_both_are_known_by_their_patch_and_by_what_they_take_back(kind, reverted):
+    known = work_keys(change(kind=kind, patch_id=B, reverts=reverted))
+
+    assert known == {"#12": False, f"~{B}": False, f"!{reverted}": False}
+
+
+def test_a_review_is_known_by_the_number_of_what_it_reviews():
+    assert work_keys(change(kind=Kind.REVIEW, commits=[A])) == {"@12": False}
+
+
+@pytest.mark.parametrize("kind", [Kind.ISSUE, Kind.RELEASE])
 def test_other_kinds_hold_no_commits(kind):
     assert work_keys(change(kind=kind, commits=[A])) == {}
 
@@ -74,8 +86,10 @@ def test_other_kinds_hold_no_commits(kind):
         {"commits": "abc", "merge_commit": 5, "pull_requests": 12},
         {"commits": [A[:7], A.upper(), None, {"sha": A}, "x" * 40], "pull_requests": [True, -1]},
         {"commits": {A: B}, "merge_commit": A + "\n", "pull_requests": [2**70, "12", 1.5, 0]},
+        {"pull_requests": [], "patch_id": "~" + A, "reverts": "HEAD"},
+        {"pull_requests": [], "patch_id": [A], "reverts": "#0"},
     ],
-    ids=["no-lists", "odd-hashes", "odd-numbers"],
+    ids=["no-lists", "odd-hashes", "odd-numbers", "odd-patch", "no-patch"],
 )
 def test_what_is_no_hash_and_no_number_is_no_key(facts):
     assert work_keys(change(**facts)) == {}
@@ -105,3 +119,9 @@ def test_the_same_page_twice_writes_no_key_anew(cursor):
     after = set(WorkKey.objects.values_list("pk", flat=True))
     assert before < after
     assert Contribution.objects.count() == 2
+
+
+def test_the_longest_key_can_be_stored(cursor):
+    store(cursor, change(patch_id=C, reverts=C))
+
+    assert stored() == {("12", "#12", False), ("12", f"~{C}", False), ("12", f"!{C}", False)}

@@ -4,9 +4,14 @@ from itertools import pairwise
 
 import pytest
 
+from harvesters.transports import diffs
 from harvesters.transports.children import GitChild
-from harvesters.transports.diffs import changed
 from tests.repositories import GitRepository
+
+
+def changed(folder, pairs):
+    """The files of each pair."""
+    return {pair: told.files for pair, told in diffs.changed(folder, pairs).items()}
 
 
 @pytest.fixture
@@ -75,3 +80,33 @@ def test_a_page_of_changes_takes_three_gits(repository, monkeypatch):
 
     assert [len(files) for files in found.values()] == [1] * 9
     assert begun == ["cat-file", "rev-parse", "diff-tree"]
+
+
+def test_a_change_is_known_by_its_patch_wherever_it_left(repository):
+    root = repository.commit(files={b"a.py": b"1\n"})
+    later = repository.commit(files={b"a.py": b"1\n", b"z.py": b"1\n"})
+    one = branch(repository, [root], a=1, b=3)
+    other = repository.commit(
+        files={b"a.py": b"1\n", b"z.py": b"1\n", b"b.py": b" 1\n1\n1 \n"},
+        parents=[later],
+        ref="refs/heads/other",
+    )
+
+    found = diffs.changed(repository.folder, [(root, one), (later, other), (root, root)])
+
+    assert len(found[root, one].patch_id) == 40
+    assert found[root, one].patch_id == found[later, other].patch_id
+    assert found[root, root].patch_id == ""
+    assert found[root, one].files == found[later, other].files == (("b.py", 3, 0),)
+
+
+def test_a_change_that_is_too_large_is_told_by_its_numbers(repository, monkeypatch):
+    monkeypatch.setattr("harvesters.gitstream.LARGEST_PATCH", 5_000)
+    root = repository.commit(files={b"a.py": b"1\n"})
+    small = branch(repository, [root], a=1, b=3)
+    large = branch(repository, [root], a=1, b=10_000)
+
+    found = diffs.changed(repository.folder, [(root, large), (root, small)])
+
+    assert found[root, large].files == (("b.py", 10_000, 0),)
+    assert (bool(found[root, large].patch_id), bool(found[root, small].patch_id)) == (False, True)

@@ -5,14 +5,22 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Institution, User
 from config.management.commands.demo import refuse_among_real_people, refuse_in_production
-from credits.models import Certificate, LogEntry, Project, Recognition, Score
+from credits.models import (
+    Certificate,
+    CourseAssignment,
+    CourseworkTerms,
+    LogEntry,
+    Project,
+    Recognition,
+    Score,
+)
 from harvesters.models import Contribution, Participation
 
 
 def counts() -> dict[str, int]:
     kinds = (
         *(Contribution, Participation, Project, Score, User, Institution),
-        *(Certificate, LogEntry, Recognition),
+        *(Certificate, LogEntry, Recognition, CourseworkTerms, CourseAssignment),
     )
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
@@ -31,6 +39,12 @@ def test_loading_it_again_changes_nothing(settings, tmp_path):
     assert first["Project"] == 4
     assert first["Institution"] == 2
     assert all(first.values())
+    assert sorted(CourseworkTerms.objects.values_list("stance", flat=True)) == [
+        "closed",
+        "limited",
+        "welcome",
+    ]
+    assert CourseAssignment.objects.accepted().count() == 1
 
 
 @pytest.mark.django_db

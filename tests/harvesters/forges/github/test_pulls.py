@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvesters.models import Contribution, HarvestGap
+from harvesters.models import Contribution, HarvestGap, RepositoryFile, WorkKey
 from tests.github_git import *  # noqa: F403
 from tests.github_hosted import asked
 from tests.github_nodes import Change
@@ -98,8 +98,11 @@ def test_one_change_whose_files_the_clone_lacks_spoils_no_other(
 
     report = harvest(LATER)
 
-    assert report.changed == 0
+    assert report.changed == 1, "the API tells no patch"
     assert asked(simulator).count("More") == 1
+    assert ["patch_id" in facts(change.number) for change in changes] == [
+        number != 3 for number in range(1, 6)
+    ]
     assert HarvestGap.objects.count() == 0
 
 
@@ -112,6 +115,42 @@ def lose(folder, sha):
     for path in packed:
         git(folder, "unpack-objects", "-q", given=path.read_bytes())
     (folder / "objects" / sha[:2] / sha[2:]).unlink()
+
+
+def test_white_space_is_no_work_but_its_file_was_changed(harvest, simulator, repository, hosted):
+    base = repository.commit(files={b"a.py": b"1\n", b"b.py": b"1\n"})
+    head = repository.commit(
+        files={b"a.py": b" 1\n", b"b.py": b"2\n"}, parents=[base], ref="refs/pull/7/head"
+    )
+    files = [("a.py", 1, 1), ("b.py", 1, 1)]
+    hosted.world.changes.append(Change(7, LI, files=files, head=head, base=base, state="OPEN"))
+
+    harvest()
+
+    assert facts(7)["sizes"] == {"code": [1, 1]}
+    assert facts(7)["files_count"] == 2
+    assert "More" not in asked(simulator)
+
+
+@pytest.mark.parametrize("way", ["squash", "rebase"])
+def test_a_change_and_the_commit_it_became_are_known_by_one_patch(harvest, merging, way):
+    getattr(merging, way)(7, "a.py")
+
+    harvest()
+
+    known = WorkKey.objects.filter(key=f"~{facts(7)['patch_id']}")
+    assert set(known.values_list("contribution__kind", flat=True)) == {"change", "commit"}
+
+
+def test_the_rules_in_a_repository_come_by_git(harvest, repository, hosted):
+    repository.commit(files={b".opencredits.toml": b"version = 1\n"})
+    harvest()
+    told = [one.text for one in RepositoryFile.objects.all()]
+    repository.commit(files={b"a.py": b"1\n"})
+    harvest(LATER)
+
+    assert told == ["version = 1\n"]
+    assert RepositoryFile.objects.count() == 0
 
 
 def test_without_git_the_api_lists_files_as_ever(harvest, simulator, hosted):

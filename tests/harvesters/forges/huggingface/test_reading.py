@@ -160,6 +160,7 @@ def test_a_release_is_its_creator_s_and_says_what_the_card_says():
         "card": True,
         "licence": ["mit"],
         "base_models": ["lab/base"],
+        "base_relation": "adapter",
         "languages": ["zh"],
         "task": ["image-classification"],
     }
@@ -171,7 +172,9 @@ def test_a_release_without_a_card_says_so_by_saying_nothing():
     assert only(world, Kind.RELEASE).facts == {}
 
 
-@pytest.mark.parametrize("card", [[], "mit", {"license": 7, "datasets": [None, {}]}])
+@pytest.mark.parametrize(
+    "card", [[], "mit", {"license": 7, "datasets": [None, {}], "base_model_relation": {}}]
+)
 def test_a_card_that_is_nonsense_stops_nothing(card):
     records, gaps = read(HuggingFaceWorld([commit(1, LI)], card={"cardData": card}))
 
@@ -194,6 +197,7 @@ def test_a_merged_pull_request_has_author_merger_commits_and_sizes():
         "sizes": {"docs": [2, 1]},
         "files": [["README.md", 2, 1]],
         "files_count": 1,
+        "patch_id": "cdea1332582d9ee87919e1c653c3d97960c73496",
         "pull_requests": [19],
         "commits": [sha(700)],
         "merge_commit": sha(900_019),

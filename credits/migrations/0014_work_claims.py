@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0006_work_items_and_rulings'),
+        ('credits', '0013_disputes'),
         ('harvesters', '0012_changed_contributions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
