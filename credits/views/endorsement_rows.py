@@ -53,6 +53,7 @@ def rows_of(project: Project, keys: Sequence[int], user: User) -> list[DecisionR
     parts = Participation.objects.select_related("actor").order_by("pk")
     shown = (
         Contribution.objects.filter(pk__in=keys, repository__in=owned_repositories(project))
+        .exclude(kind__in=NOT_LISTED)
         .select_related("repository")
         .prefetch_related(
             Prefetch("participations", queryset=parts),

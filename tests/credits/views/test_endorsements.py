@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from credits.models import Ruling
+from credits.services.claim_decisions import confirm_claim
 from credits.services.endorsements import deny
 from credits.services.scoring import score_project
 from harvesters.models import Contribution
 from tests.histories import change, harvest
 from tests.maintained import *  # noqa: F403
-from tests.maintained import NOW, own, total
+from tests.maintained import NOW, claimed, own, total
 from tests.pages import HOSTILE, sendable, words_of
 from tests.university import *  # noqa: F403
 
@@ -185,3 +186,11 @@ def test_who_is_staff_but_no_maintainer_does_not_endorse(client, page):
     client.force_login(User.objects.create_user("operator", is_staff=True))
 
     assert client.get(page).status_code == 404
+
+
+def test_claims_are_decided_on_their_own_page_only(client, page, project, student, sun):
+    claim = confirm_claim(claimed(project, student), by=sun, now=NOW)
+
+    client.post(page, {f"verdict-{claim.contribution_id}": "leave", "step": "save"})
+
+    assert Ruling.objects.standing().get(contribution=claim.contribution_id).decided_at == NOW
