@@ -104,6 +104,7 @@ class Identity(models.Model):
         OAUTH = "oauth", _("signed in at the forge")
         EMAIL = "email", _("confirmed e-mail address")
         DEMO = "demo", _("demonstration")
+        HERE = "here", _("signed in here")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="identities")
     actor = models.ForeignKey(Actor, models.PROTECT, related_name="identities")

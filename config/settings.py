@@ -159,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sign a checkpoint", "credits.tasks.sign_checkpoint", 60),
         ("renew status lists", "credits.tasks.renew_status_lists", 3600),
         ("forget what is old", "harvesters.tasks.forget_old", 3600),
+        ("record maintenance", "credits.tasks.record_months_of_maintenance", 21_600),
         ("look for signals", "credits.tasks.look_for_signals", 86_400),
     )
 }

@@ -6,6 +6,7 @@ from django.utils import timezone
 from credits.services.integrity import look_for_signals as look
 from credits.services.issuer import issuer_signer
 from credits.services.log import publish_checkpoint
+from credits.services.maintenance import record_maintenance
 from credits.services.outcomes import record_outcomes
 from credits.services.repository_rules import drafts_from_repositories
 from credits.services.scoring import score_stale_projects
@@ -32,6 +33,12 @@ def sign_checkpoint() -> int:
 def renew_status_lists() -> int:
     """Sign status lists that are older than a day; returns how many were."""
     return renew(now=timezone.now())
+
+
+@shared_task
+def record_months_of_maintenance() -> int:
+    """Bring the months of maintenance up to date; returns how many changed."""
+    return record_maintenance(now=timezone.now())
 
 
 @shared_task

@@ -76,6 +76,37 @@ function showCurrent(menu) {
   if (link) menu.scrollLeft = link.offsetLeft - (menu.clientWidth - link.offsetWidth) / 2;
 }
 
+/* Decide on a list by keys: j and k move, a letter chooses, Enter goes on to the preview. */
+function decideByKey(event) {
+  const row = event.target.closest?.("[data-decide] > li");
+  if (!row || event.ctrlKey || event.altKey || event.metaKey) return;
+  const rows = [...row.parentNode.children].filter((each) => each.querySelector("input[type=radio]"));
+  const go = (next) => next?.querySelector("input[type=radio]:checked").focus();
+  const next = rows[rows.indexOf(row) + 1];
+  if (event.target.matches("[data-because]")) {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
+    go(event.key === "Enter" && next ? next : row);
+  } else if (event.key === "j" || event.key === "k") {
+    go(event.key === "j" ? next : rows[rows.indexOf(row) - 1]);
+  } else {
+    const choice = [...row.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key);
+    if (!choice || choice.disabled) return;
+    event.preventDefault();
+    choice.checked = true;
+    choice.focus();
+    tally(row.parentNode);
+    if (choice.value === "no") row.querySelector("[data-because]").focus();
+    else go(next);
+  }
+}
+
+function tally(list) {
+  const shown = document.getElementById(list.dataset.decide);
+  const count = (value) => list.querySelectorAll(`input[value=${value}]:checked`).length;
+  shown.textContent = shown.dataset.words.replace("{yes}", count("yes")).replace("{no}", count("no"));
+}
+
 function start(within) {
   showLocalTimes(within);
   within.querySelectorAll("[data-drop]").forEach(watchDrops);
@@ -90,6 +121,11 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+document.addEventListener("change", (event) => {
+  const list = event.target.closest("[data-decide]");
+  if (list) tally(list);
+});
+document.addEventListener("keydown", decideByKey);
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
   if (menu) {

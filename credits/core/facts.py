@@ -177,8 +177,9 @@ def _lines(sizes: Any) -> dict[str, int] | None:
 def _add_lines(facts: dict[str, Any], lines: Mapping[str, int], category: str) -> None:
     """The lines of each kind; a ruling on the ``category`` moves all of them there."""
     whole = sum(lines.values())
-    if category in LINE_KINDS:
-        lines = {category: whole}
+    named = _CATEGORY_LINES.get(category, category)
+    if named in LINE_KINDS:
+        lines = {named: whole}
     for name, count in lines.items():
         facts[f"lines_{name}"] = count
     facts["lines"] = whole

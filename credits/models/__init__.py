@@ -17,6 +17,7 @@ from credits.models.recognition import (
 from credits.models.rules import RepositoryRules, RuleSetApproval
 from credits.models.rulings import BotVerdict, Ruling
 from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
+from credits.models.work_claims import WorkClaim
 
 __all__ = [
     "Application",
@@ -45,4 +46,5 @@ __all__ = [
     "Ruling",
     "Score",
     "StatusList",
+    "WorkClaim",
 ]

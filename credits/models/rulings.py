@@ -19,9 +19,10 @@ class StandingQuerySet(models.QuerySet["Ruling"]):
 class Ruling(models.Model):
     """A decision on a contribution. A later one on the same subject replaces it; both stay.
 
-    ``value`` is for ``acceptance`` {"endorsed": bool}, for ``category`` {"category": str}, for
-    ``shares`` {"weights": {participation: weight}}, for ``withdrawal`` {"withdrawn": bool} of one
-    participation, for ``guards`` {"pardoned": [guard ids]}.
+    ``value`` is for ``acceptance`` {"endorsed": bool, or null where that was taken back}, for
+    ``category`` {"category": str}, for ``shares`` {"weights": {participation: weight}}, for
+    ``withdrawal`` {"withdrawn": bool} of one participation, for ``guards``
+    {"pardoned": [guard ids]}.
     """
 
     class Subject(models.TextChoices):

@@ -105,13 +105,13 @@ def rulings_on(contributions: Sequence[int]) -> dict[int, Ruling]:
 def _together(rulings: Sequence[StoredRuling]) -> Ruling:
     values = {ruling.subject: ruling for ruling in rulings}
     acceptance = values.get(StoredRuling.Subject.ACCEPTANCE)
-    is_endorsed = acceptance is not None and acceptance.value["endorsed"]
+    said = acceptance.value["endorsed"] if acceptance else None
     shares = values.get(StoredRuling.Subject.SHARES)
     category = values.get(StoredRuling.Subject.CATEGORY)
     guards = values.get(StoredRuling.Subject.GUARDS)
     return Ruling(
-        is_endorsed=is_endorsed,
-        denied=acceptance.reason if acceptance is not None and not is_endorsed else "",
+        is_endorsed=said is True,
+        denied=acceptance.reason if acceptance and said is False else "",
         category=category.value["category"] if category else "",
         weights={int(key): part for key, part in shares.value["weights"].items()} if shares else {},
         withdrawn=frozenset(

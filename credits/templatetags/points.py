@@ -43,6 +43,7 @@ FORGES = {
     "gitee.com": ("Gitee", "码"),
     "huggingface.co": ("Hugging Face", "HF"),
     "git": ("Git", "Git"),
+    "claims": ("OpenCredits", "OC"),
 }
 STATE_TAGS = {
     "counted": "ok",
@@ -56,6 +57,8 @@ STATE_TAGS = {
     "reversed": "bad",
     "rejected": "bad",
     "withdrawn": "",
+    "claimed": "wait",
+    "confirmed": "ok",
     "open": "wait",
     "answered": "wait",
     "cleared": "ok",

@@ -43,6 +43,7 @@ def maintained_project(request: HttpRequest, slug: str) -> HttpResponse:
         "rule_set": rule_set_or_none(project, now),
         "totals": totals_of(scores),
         "months": points_by_month(scores, now),
+        "claims_waiting": project.work_claims.waiting().count(),
         "reviews": reviews.filter(project=project).counts(),
         "terms": terms_in_force(project, now),
         "asked_count": project.course_assignments.open().count(),

@@ -79,7 +79,7 @@ def store_page(cursor: HarvestCursor, page: Page, *, now: datetime) -> StoredCou
     mine = HarvestCursor.objects.select_for_update().filter(pk=cursor.pk, fence=cursor.fence)
     if not mine.exists() or cursor.repository_id is None:
         raise LeaseLostError
-    counts = _merge_records(cursor.repository_id, page.records, now)
+    counts = merge_records(cursor.repository_id, page.records, now)
     _store_gaps(cursor, page, now)
     store_files(cursor.repository_id, page.files, now=now)
     advance(cursor, page)
@@ -129,9 +129,10 @@ def _names(gap: Gap) -> list[str]:
     )
 
 
-def _merge_records(
+def merge_records(
     repository_id: int, records: Sequence[ContributionRecord], now: datetime
 ) -> StoredCounts:
+    """Write ``records`` in the transaction that is open."""
     if not records:
         return StoredCounts(0, 0)
     # The newest word about a contribution wins where one page names it twice.

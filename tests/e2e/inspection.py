@@ -14,7 +14,8 @@ NOT_OURS = ".swagger-ui"
 # Rows that look like those above them, and what stands in drawings, each of which has one label.
 # They are taken out of the page before axe looks: it takes a third of the time.
 ALIKE = (
-    "ul.list > li:nth-child(n+4), table.data tbody tr:nth-child(n+4), .rule:nth-of-type(n+4), "
+    "ul.list > li:nth-child(n+4), .decide > li:nth-child(n+4), "
+    "table.data tbody tr:nth-child(n+4), .rule:nth-of-type(n+4), "
     ".checks > li:nth-child(n+4), svg[role=img] *"
 )
 
