@@ -80,6 +80,9 @@ LINE_KINDS: Mapping[str, tuple[str, ...]] = {
 """The kinds of files whose lines count as written by hand; generated, vendored, lock, data and
 binary files and the outputs of notebooks do not. Translations count by their words."""
 
+_CATEGORY_LINES: Mapping[str, str] = {"example": "examples"}
+"""Where the lines of a category are called otherwise than the category."""
+
 _COUNTS_AS: Mapping[str, str] = {kind: name for name, kinds in LINE_KINDS.items() for kind in kinds}
 
 _EMPTY: Mapping[Type, Any] = {
