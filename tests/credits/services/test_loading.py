@@ -1,4 +1,4 @@
-"""What scoring looks at beside the facts: reverts, patches, sandboxes, who reviewed whom, rulings."""
+"""What scoring looks at beside the facts: reverts, patches, sandboxes, reviews, rulings."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
