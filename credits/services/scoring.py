@@ -186,6 +186,7 @@ def _score_whole(job: _Job, *, is_first: bool) -> ScoreCounts:
                 counts.add(found)
                 done += size
                 job.report(done, total)
+    _count("credits_score")
     for rule_set in job.rule_sets:
         RuleSetScoring.objects.update_or_create(
             project=job.project,
@@ -225,6 +226,19 @@ def _place_all(job: _Job, owned: Collection[int]) -> None:
             place_contributions(job.project, chunk)
             echo(job.project, related_work(chunk))
             mark_where_standing_changed(chunk)
+    _count(*_PLACED)
+
+
+def _count(*tables: str) -> None:
+    """Tell the planner what has just been written: until then it takes tables to be empty."""
+    with connection.cursor() as sql:
+        sql.execute(f"ANALYZE {', '.join(tables)}")
+
+
+_PLACED = (
+    *("harvesters_contribution", "harvesters_participation", "harvesters_actor"),
+    *("harvesters_workkey", "credits_placement"),
+)
 
 
 def _score_cells(job: _Job, cells: Sequence[SizedCell]) -> ScoreCounts:
