@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from credits.exports.fonts import FontsMissingError, font_shelf
 from harvesters.models import Heartbeat
 
 OLDEST_PYTHON = (3, 11)
@@ -158,6 +159,14 @@ def translations() -> Check:
     )
 
 
+def fonts() -> Check:
+    try:
+        shelf = font_shelf(*settings.FONT_DIRS)
+    except FontsMissingError as error:
+        return Check("fonts", is_good=False, found=_("incomplete"), mend=str(error))
+    return Check("fonts", is_good=True, found=", ".join(shelf.families))
+
+
 def git() -> Check:
     program = shutil.which("git")
     return Check(
@@ -202,6 +211,7 @@ COMFORT = (
     issuer_key,
     static_files,
     translations,
+    fonts,
     git,
     github_token,
 )
