@@ -59,7 +59,8 @@ def _answer(request: HttpRequest, code: str, name: str) -> HttpResponseBase:
     """The export ``name``, in the language asked for, else in the certificate's own."""
     found = get_certificate(code)
     outcome = verify_stored(found, now=timezone.now()).outcome
-    document = (found.credential, found.evidence, outcome, request.GET.get("lang", "")[:2])
+    asked = request.GET.get("lang", "")
+    document = (found.credential, found.evidence, outcome, asked if asked in LANGUAGES else "")
     etag = _etag(name, *document)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
@@ -80,8 +81,7 @@ def _made(name: str, credential: str, evidence: str, outcome: Outcome, language:
     paper = read_paper(credential, evidence)
     if paper is None:
         raise Http404
-    leading = language if language in LANGUAGES else paper.language
-    sheet = Sheet(paper, credential, outcome, leading)
+    sheet = Sheet(paper, credential, outcome, language or paper.language)
     return EXPORTS[name].render(sheet, font_shelf(*settings.FONT_DIRS))
 
 
