@@ -13,9 +13,6 @@ import typst
 from credits.exports.fonts import FontShelf
 
 TEMPLATES = Path(__file__).parent / "data"
-PDF_STANDARDS: list[Literal["a-3b", "ua-1"]] = ["a-3b", "ua-1"]
-"""Kept for decades, with a file within (PDF/A-3b), and read aloud in order (PDF/UA-1)."""
-
 ONE_DOT_A_POINT = 72.0
 
 Format = Literal["pdf", "png"]
@@ -32,7 +29,9 @@ def print_page(
 ) -> bytes:
     """Set ``data`` by ``template``; ``inputs`` are files that it needs beside, by name.
 
-    Nothing of either is ever code: typst gets them as values.
+    Nothing of either is ever code: typst gets them as values. A PDF is to be kept for decades with
+    a file within (PDF/A-3b) and to be read aloud in order (PDF/UA-1); typst refuses to make one
+    that breaks either standard.
 
     Raises:
         UnprintableError: a text in ``data`` has a character that no font has.
@@ -48,7 +47,7 @@ def print_page(
         input=str(TEMPLATES / template),
         format=form,
         ppi=ONE_DOT_A_POINT,
-        pdf_standards=PDF_STANDARDS if form == "pdf" else [],
+        pdf_standards=["a-3b", "ua-1"] if form == "pdf" else [],
         timestamp=timestamp,
     )
     if not isinstance(made, bytes):

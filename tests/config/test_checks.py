@@ -82,6 +82,17 @@ def test_a_database_of_ones_own_that_does_not_answer_is_mended_elsewhere(setting
     assert check.mend == "Check DATABASE_URL, and that the server runs."
 
 
+def test_fonts_that_are_not_where_they_should_be_are_reported(tmp_path, settings):
+    assert checks.fonts().is_good
+    assert "Noto Serif SC" in checks.fonts().found
+    settings.FONT_DIRS = (tmp_path / "nowhere",)
+
+    check = checks.fonts()
+
+    assert not check.is_good
+    assert "nowhere of OPENCREDITS_FONT_DIRS is no folder" in check.mend
+
+
 @pytest.mark.parametrize(
     ("mode", "is_good"), [(0o600, True), (0o400, True), (0o640, False), (0o604, False)]
 )
