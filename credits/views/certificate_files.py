@@ -19,6 +19,7 @@ from credits.core.papers import read_paper
 from credits.core.verdict import Outcome
 from credits.exports import EXPORTS
 from credits.exports.fonts import UnprintableError, font_shelf, named
+from credits.exports.pdf_signature import pdf_signer, sign_pdf
 from credits.exports.press import press_version
 from credits.exports.sheet import Sheet
 from credits.exports.sheet_words import LANGUAGES
@@ -82,11 +83,24 @@ def _made(name: str, credential: str, evidence: str, outcome: Outcome, language:
     if paper is None:
         raise Http404
     sheet = Sheet(paper, credential, outcome, language or paper.language)
-    return EXPORTS[name].render(sheet, font_shelf(*settings.FONT_DIRS))
+    made = EXPORTS[name].render(sheet, font_shelf(*settings.FONT_DIRS))
+    if _is_signed(name, outcome):
+        return sign_pdf(made, pdf_signer(settings.PDF_KEY_FILE, settings.PDF_KEY_PASSWORD))
+    return made
+
+
+def _is_signed(name: str, outcome: Outcome) -> bool:
+    """Whether the institution's key is set; it signs nothing that is not valid."""
+    return name == "pdf" and outcome is Outcome.VALID and settings.PDF_KEY_FILE is not None
 
 
 def _etag(name: str, credential: str, evidence: str, outcome: Outcome, language: str) -> str:
-    """What the bytes depend on: they need not be made to know that they are the same."""
-    parts = [press_version(), name, outcome, language, *map(str, settings.FONT_DIRS)]
+    """What the bytes depend on: they need not be made to know that they are the same.
+
+    Signed ones tell when they were signed, so they are the same in all but that (a weak tag).
+    """
+    is_signed = _is_signed(name, outcome)
+    key = str(settings.PDF_KEY_FILE) if is_signed else ""
+    parts = [press_version(), name, outcome, language, key, *map(str, settings.FONT_DIRS)]
     digest = sha256("\n".join([*parts, credential, evidence]).encode()).hexdigest()
-    return f'"{digest[:32]}"'
+    return f'{"W/" if is_signed else ""}"{digest[:32]}"'

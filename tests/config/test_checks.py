@@ -12,6 +12,7 @@ from config import checks
 from config.checks import run_checks
 from harvesters.models import Heartbeat
 from tests.config.test_broker import running_broker
+from tests.pdf_keys import PASSWORD, key_file
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +92,19 @@ def test_fonts_that_are_not_where_they_should_be_are_reported(tmp_path, settings
 
     assert not check.is_good
     assert "nowhere of OPENCREDITS_FONT_DIRS is no folder" in check.mend
+
+
+def test_the_key_that_signs_pdfs_is_tried(tmp_path, settings):
+    assert checks.pdf_key().is_good
+    settings.PDF_KEY_FILE, settings.PDF_KEY_PASSWORD = key_file(tmp_path), PASSWORD
+    assert checks.pdf_key().is_good
+    assert "Example University" in checks.pdf_key().found
+    settings.PDF_KEY_PASSWORD = "another"
+
+    check = checks.pdf_key()
+
+    assert not check.is_good
+    assert "correct OPENCREDITS_PDF_KEY_PASSWORD" in check.mend
 
 
 @pytest.mark.parametrize(

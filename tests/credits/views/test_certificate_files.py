@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from credits.services.certificates import issue_certificate, revoke_certificate
+from credits.views.certificate_files import _made
 from tests.pages import HOSTILE, sendable, words_of
+from tests.pdf_keys import PASSWORD, key_file
 from tests.university import *  # noqa: F403
 from tests.university import ISSUED
 
@@ -144,3 +146,19 @@ def test_the_list_of_certificates_links_each_pdf(client, student, issued):
     html = client.get("/me/certificates").content.decode()
 
     assert f'href="/c/{issued.code}.pdf?lang=en"' in html
+
+
+def test_with_a_key_of_the_institution_the_pdf_is_signed_while_it_is_valid(
+    client, issued, settings, tmp_path
+):
+    unsigned = get(client, issued, "pdf")
+    settings.PDF_KEY_FILE, settings.PDF_KEY_PASSWORD = key_file(tmp_path), PASSWORD
+    _made.cache_clear()
+
+    signed = get(client, issued, "pdf")
+
+    assert signed.content.startswith(unsigned.content)
+    assert b"ETSI.CAdES.detached" in signed.content
+    assert signed["ETag"].startswith('W/"')
+    revoke_certificate(issued, reason="Copied", now=ISSUED)
+    assert b"ETSI.CAdES.detached" not in get(client, issued, "pdf").content
