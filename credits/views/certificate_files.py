@@ -73,7 +73,8 @@ def _answer(request: HttpRequest, code: str, name: str) -> HttpResponseBase:
         return render(request, "credits/public/unprintable.html", context, status=UNPRINTABLE)
     export = EXPORTS[name]
     disposition = f'inline; filename="{found.code}{export.suffix}"'
-    headers = {"ETag": etag, "Content-Disposition": disposition}
+    # Its page asks search engines to stay out; a file has to ask in a header.
+    headers = {"ETag": etag, "Content-Disposition": disposition, "X-Robots-Tag": "noindex"}
     return HttpResponse(made, content_type=export.media_type, headers=headers)
 
 

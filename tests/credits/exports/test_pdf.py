@@ -1,5 +1,6 @@
 """The certificate on A4: what is on it, what is in it, and that it is one page."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -103,6 +104,16 @@ def test_the_same_certificate_gives_the_same_bytes():
 
     assert certificate_pdf(sheet, font_shelf()) == certificate_pdf(sheet, font_shelf())
     assert certificate_pdf(sheet, font_shelf()) != certificate_pdf(sheet_with("zh"), font_shelf())
+
+
+def test_several_at_once_do_not_mix():
+    sheets = [sheet_with(holder=f"李明 {number}") for number in range(8)]
+    one_by_one = [certificate_pdf(sheet, font_shelf()) for sheet in sheets]
+
+    with ThreadPoolExecutor(4) as threads:
+        at_once = list(threads.map(lambda sheet: certificate_pdf(sheet, font_shelf()), sheets))
+
+    assert at_once == one_by_one
 
 
 def test_its_creation_date_is_the_day_of_issue(printed):

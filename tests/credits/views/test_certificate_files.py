@@ -34,6 +34,7 @@ def test_each_form_lies_beside_the_page(client, issued, form):
     assert answer.status_code == 200
     assert answer.content.startswith(FORMS[form][1])
     assert issued.code in answer["Content-Disposition"]
+    assert answer["X-Robots-Tag"] == "noindex"
     assert set(answer["Cache-Control"].split(", ")) == {"max-age=300", "public"}
 
 
