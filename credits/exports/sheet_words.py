@@ -27,7 +27,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "issued": {"en": "Issued", "zh": "签发日期"},
     "scan": {"en": "Scan to verify", "zh": "扫码验证"},
     "points_note": {
-        "en": "Points measure work; credits are for a university to grant.",
+        "en": "Points measure work; universities grant credits.",
         "zh": "积分度量工作；学分由学校认定。",
     },
     "embedded": {
