@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from credits.models import Project
+from credits.services.arrays import as_array
 
 CHUNK = 2_000
 """Participations scored at once: bounds the memory of any project, however large."""
@@ -43,7 +44,8 @@ def members_of(project: Project, cells: Iterable[SizedCell]) -> Members:
     months, persons, _ = zip(*cells, strict=True)
     with connection.cursor() as sql:
         sql.execute(
-            _MEMBERS, {"project": project.pk, "months": list(months), "persons": list(persons)}
+            _MEMBERS,
+            {"project": project.pk, "months": as_array(months), "persons": as_array(persons)},
         )
         rows = sql.fetchall()
     inside = frozenset(participation for _, participation in rows if participation is not None)
@@ -57,7 +59,8 @@ def sized(project: Project, cells: Collection[Cell]) -> list[SizedCell]:
     months, persons = zip(*cells, strict=True)
     with connection.cursor() as sql:
         sql.execute(
-            _SIZED, {"project": project.pk, "months": list(months), "persons": list(persons)}
+            _SIZED,
+            {"project": project.pk, "months": as_array(months), "persons": as_array(persons)},
         )
         return [SizedCell(*row) for row in sql.fetchall()]
 

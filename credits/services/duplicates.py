@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from credits.models import Project
+from credits.services.arrays import as_array
 
 OWNER = """
 SELECT repository_id, min(project_id) AS project_id
@@ -150,7 +151,7 @@ def duplicates_among(project: Project, contributions: Sequence[int]) -> dict[int
     """For each of ``contributions`` of ``project`` that counts elsewhere, the one that counts."""
     with transaction.atomic(), connection.cursor() as sql:
         sql.execute(HOW_TO_COMPARE)
-        sql.execute(FIND, {"project": project.pk, "keys": list(contributions)})
+        sql.execute(FIND, {"project": project.pk, "keys": as_array(contributions)})
         found = dict(sql.fetchall())
         sql.execute(_AS_USUAL)
     return found

@@ -15,6 +15,7 @@ from credits.core.inputs import Participant, ScoredInput
 from credits.core.scoring import EARNING_ROLES
 from credits.core.work_items import GROUPED_KINDS, work_item_of
 from credits.models import Project
+from credits.services.arrays import as_array
 from credits.services.cells import Cell
 
 
@@ -25,7 +26,7 @@ def place_contributions(project: Project, contributions: Sequence[int]) -> set[C
     item with them.
     """
     with connection.cursor() as sql:
-        sql.execute(_ROWS, {"keys": list(contributions), "earning": earning_pairs()})
+        sql.execute(_ROWS, {"keys": as_array(contributions), "earning": earning_pairs()})
         rows = sql.fetchall()
         sql.execute(_STAGE)
         with sql.copy("COPY staged_placement FROM STDIN") as stream:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from credits.services.arrays import as_array
 from credits.services.duplicates import OWNER
 
 
@@ -15,7 +16,7 @@ def related_work(contributions: Sequence[int]) -> list[tuple[int, int]]:
     is decided from all that hold a key, so that nothing further off can change.
     """
     with connection.cursor() as sql:
-        sql.execute(_RELATED, {"keys": list(contributions)})
+        sql.execute(_RELATED, {"keys": as_array(contributions)})
         return [(key, project) for key, project in sql.fetchall()]
 
 

@@ -99,13 +99,14 @@ def score_project(
     job = _Job(project, [in_force, *shadows], now, report or (lambda _done, _total: None))
     with _alone(project, waits=waits):
         counts = ScoreCounts()
-        known = [] if anew else _known(job)
-        if known:
+        scored = set() if anew else _scored_by(project)
+        known = [rule_set for rule_set in job.rule_sets if rule_set.pk in scored]
+        if scored:
             counts.add(_score_changed(_Job(project, known, now)))
         new = [rule_set for rule_set in job.rule_sets if rule_set not in known]
         if new:
             whole = _Job(project, new, now, job.report, jobs)
-            counts.add(_score_whole(whole, is_first=not known))
+            counts.add(_score_whole(whole, is_first=not scored))
         Project.objects.filter(pk=project.pk).update(scored_by=in_force, scored_at=now)
     logger.info("scored project %s: %s", project.pk, counts)
     return counts
@@ -134,12 +135,14 @@ def owned_repositories(project: Project) -> list[int]:
         return [key for (key,) in sql.fetchall()]
 
 
-def _known(job: _Job) -> list[RuleSet]:
-    """The rule sets by which all that counts in the project now was scored before."""
-    scorings = RuleSetScoring.objects.filter(project=job.project, rule_set__in=job.rule_sets)
-    owned = owned_repositories(job.project)
-    done = {one.rule_set_id for one in scorings if one.repositories == owned}
-    return [rule_set for rule_set in job.rule_sets if rule_set.pk in done]
+def _scored_by(project: Project) -> set[int]:
+    """The rule sets by which all that counts in ``project`` now was scored before.
+
+    If there is one, everything has its place, whatever rule set comes next.
+    """
+    owned = owned_repositories(project)
+    scorings = RuleSetScoring.objects.filter(project=project)
+    return {one.rule_set_id for one in scorings if one.repositories == owned}
 
 
 def _score_changed(job: _Job) -> ScoreCounts:
@@ -159,6 +162,8 @@ def _step(job: _Job, take: Callable[[], Collection[int]]) -> ScoreCounts | None:
         return None
     cells = place_contributions(job.project, sorted(contributions))
     counts = ScoreCounts()
+    if not job.rule_sets:
+        return counts
     for chunk in in_chunks(sized(job.project, cells)):
         counts.add(_score_cells(job, chunk))
     return counts

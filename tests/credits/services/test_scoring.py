@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from credits.models import Project, RuleSet, Score
+from credits.services.fsck import find_faults
 from credits.services.rules import NoRuleSetError, create_draft, publish_rule_set
 from credits.services.scoring import score_project, score_stale_projects
 from harvesters.forge import Participant, Role
@@ -235,6 +236,18 @@ def test_a_rule_set_that_comes_into_force_makes_projects_stale(project, rule_set
     publish(NEXT_SOURCE, now=NOW + timedelta(hours=2))
 
     assert score_stale_projects(now=NOW + timedelta(hours=3)) == 1
+
+
+def test_what_changed_before_a_new_rule_set_is_scored_by_it_too(project, rule_set):
+    harvest(project, change(1), now=NOW)
+    score_project(project, now=NOW)
+    harvest(project, change(1, lines=300), change(2, "wu"), now=LATER)
+    publish(NEXT_SOURCE, now=LATER)
+
+    score_project(project, now=LATER)
+
+    assert points() == {"li": 16_000, "wu": 8_000}
+    assert list(find_faults()) == []
 
 
 def test_a_rule_set_that_counts_from_an_earlier_day_makes_projects_stale(project, rule_set):

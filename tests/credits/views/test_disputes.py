@@ -254,8 +254,9 @@ def test_the_page_of_a_contribution_says_disputed_and_leads_only_its_owner_on(
     theirs = client.get(address)
 
     for answer in (mine, theirs):
-        assert "Disputed: its points stand until that is decided" in words_of(answer)
+        assert "Disputed: kind of work" in words_of(answer)
         assert "8.0 points" in words_of(answer)
     assert "Dispute or take back" in words_of(mine)
     assert dispute.get_absolute_url() in mine.content.decode()
+    assert dispute.get_absolute_url() not in theirs.content.decode()
     assert "Dispute or take back" not in words_of(theirs)
