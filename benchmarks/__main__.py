@@ -27,6 +27,7 @@ MODULES = {
     "preview": ("preview",),
     "half_years": ("half-years",),
     "certificates": ("issue", "verify"),
+    "printing": ("pdf", "share-card"),
     "api": ("list",),
     "histories": ("histories",),
     "cohort": ("cohort",),

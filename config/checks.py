@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from credits.exports.fonts import FontsMissingError, font_shelf
+from credits.exports.pdf_signature import PdfSignatureError, holder_and_end, pdf_signer
 from harvesters.models import Heartbeat
 
 OLDEST_PYTHON = (3, 11)
@@ -158,6 +160,27 @@ def translations() -> Check:
     )
 
 
+def fonts() -> Check:
+    try:
+        shelf = font_shelf(*settings.FONT_DIRS)
+    except FontsMissingError as error:
+        return Check("fonts", is_good=False, found=_("incomplete"), mend=str(error))
+    return Check("fonts", is_good=True, found=", ".join(shelf.families))
+
+
+def pdf_key() -> Check:
+    file: Path | None = settings.PDF_KEY_FILE
+    if file is None:
+        return Check("pdf key", is_good=True, found=_("none: PDFs are not signed"))
+    try:
+        name, end = holder_and_end(pdf_signer(file, settings.PDF_KEY_PASSWORD))
+    except PdfSignatureError as error:
+        return Check("pdf key", is_good=False, found=str(file), mend=str(error))
+    found = _("%(name)s, until %(day)s") % {"name": name, "day": end.date()}
+    mend = _("Ask for a new certificate, and name its file in OPENCREDITS_PDF_KEY_FILE.")
+    return Check("pdf key", is_good=timezone.now() < end, found=found, mend=mend)
+
+
 def git() -> Check:
     program = shutil.which("git")
     return Check(
@@ -202,6 +225,8 @@ COMFORT = (
     issuer_key,
     static_files,
     translations,
+    fonts,
+    pdf_key,
     git,
     github_token,
 )

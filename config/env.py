@@ -38,6 +38,11 @@ def env_number(name: str, default: int) -> int:
     return int(text)
 
 
+def env_folders(name: str) -> tuple[Path, ...]:
+    """The value of ``name`` as folders, written as in PATH."""
+    return tuple(Path(folder).resolve() for folder in env_text(name).split(os.pathsep) if folder)
+
+
 def env_by_host(name: str) -> dict[str, str]:
     """The value of ``name`` as ``HOST=VALUE``, with spaces or commas between several.
 

@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.broker import broker_socket
-from config.env import env_by_host, env_flag, env_number, env_reach, env_text
+from config.env import env_by_host, env_flag, env_folders, env_number, env_reach, env_text
 from credits.keyfiles import kept, make_rsa_key
 
 # Lets generic classes of Django and DRF be written with their types, as in ``ModelForm[User]``.
@@ -262,6 +262,9 @@ WEBHOOK_SECRETS = {
     "huggingface": env_text("OPENCREDITS_HUGGINGFACE_WEBHOOK_SECRET"),
 }
 ISSUER_NAME = env_text("OPENCREDITS_ISSUER_NAME", "OpenCredits")
+FONT_DIRS = env_folders("OPENCREDITS_FONT_DIRS")
+PDF_KEY_FILE = Path(_pdf_key) if (_pdf_key := env_text("OPENCREDITS_PDF_KEY_FILE")) else None
+PDF_KEY_PASSWORD = env_text("OPENCREDITS_PDF_KEY_PASSWORD")
 ISSUER_KEY_FILE = Path(env_text("OPENCREDITS_ISSUER_KEY_FILE", str(HOME / "keys" / "issuer.pem")))
 
 LOGGING = {

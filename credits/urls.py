@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from credits.views import (
     bots,
+    certificate_files,
     certificates,
     claim_imports,
     claims,
@@ -39,6 +40,9 @@ everybody = [
     path("verify", verification.verify, name="verify"),
     path("c/<str:code>/evidence.json", verification.evidence, name="certificate-evidence"),
     path("c/<str:code>/log.json", verification.log_proof, name="certificate-log"),
+    path("c/<str:code>.pdf", certificate_files.pdf, name="certificate-pdf"),
+    path("c/<str:code>/share.png", certificate_files.share, name="certificate-picture"),
+    path("c/<str:code>/badge.svg", certificate_files.badge, name="certificate-badge"),
     path("c/<str:code>.json", verification.certificate_json, name="certificate-json"),
     path("c/<str:code>", verification.certificate, name="certificate"),
     path(

@@ -64,6 +64,8 @@ CHECK_NAMES = {
     "issuer key": pgettext_lazy("check", "Issuer key"),
     "static files": pgettext_lazy("check", "Static files"),
     "translations": pgettext_lazy("check", "Translations"),
+    "fonts": pgettext_lazy("check", "Fonts"),
+    "pdf key": pgettext_lazy("check", "Key that signs PDFs"),
     "git": pgettext_lazy("check", "Git"),
     "github token": pgettext_lazy("check", "GitHub token"),
     "tick": pgettext_lazy("check", "Last tick"),

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credits.core.code import CodeCheckError, CodeError, parse_code
+from credits.core.papers import read_paper
 from credits.core.verify import MAX_BYTES
 from credits.models import Certificate, StatusList
 from credits.services.certificates import find_certificate
@@ -22,7 +23,6 @@ from credits.services.issuer import did_document
 from credits.services.log import proof_of
 from credits.services.status import status_list_document
 from credits.services.verification import verify_stored, verify_upload
-from credits.views.papers import read_paper
 
 CREDENTIAL = "application/vc"
 LARGEST_UPLOAD = MAX_BYTES
@@ -82,7 +82,9 @@ def _look_up(request: HttpRequest, text: str) -> HttpResponse:
     code = LINK_END.split(text)[0].rstrip("/").rpartition("/")[2] if "://" in text else text
     if "/" in code:
         return _unknown(request, code)
-    return redirect("certificate", code=code.removesuffix(".json")[:100] or "-")
+    return redirect(
+        "certificate", code=code.removesuffix(".json").removesuffix(".pdf")[:100] or "-"
+    )
 
 
 def _check(request: HttpRequest, data: bytes) -> HttpResponse:

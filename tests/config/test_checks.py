@@ -12,6 +12,7 @@ from config import checks
 from config.checks import run_checks
 from harvesters.models import Heartbeat
 from tests.config.test_broker import running_broker
+from tests.pdf_keys import PASSWORD, key_file
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +81,30 @@ def test_a_database_of_ones_own_that_does_not_answer_is_mended_elsewhere(setting
     assert not check.is_good
     assert check.detail == "connection refused"
     assert check.mend == "Check DATABASE_URL, and that the server runs."
+
+
+def test_fonts_that_are_not_where_they_should_be_are_reported(tmp_path, settings):
+    assert checks.fonts().is_good
+    assert "Noto Serif SC" in checks.fonts().found
+    settings.FONT_DIRS = (tmp_path / "nowhere",)
+
+    check = checks.fonts()
+
+    assert not check.is_good
+    assert "nowhere of OPENCREDITS_FONT_DIRS is no folder" in check.mend
+
+
+def test_the_key_that_signs_pdfs_is_tried(tmp_path, settings):
+    assert checks.pdf_key().is_good
+    settings.PDF_KEY_FILE, settings.PDF_KEY_PASSWORD = key_file(tmp_path), PASSWORD
+    assert checks.pdf_key().is_good
+    assert "Example University" in checks.pdf_key().found
+    settings.PDF_KEY_PASSWORD = "another"
+
+    check = checks.pdf_key()
+
+    assert not check.is_good
+    assert "correct OPENCREDITS_PDF_KEY_PASSWORD" in check.mend
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Settings from the environment: safe when missing, clear when wrong."""
 
+import os
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_flag, env_number, env_text
+from config.env import env_flag, env_folders, env_number, env_text
 
 
 def test_a_missing_variable_has_its_default(monkeypatch):
@@ -53,3 +55,12 @@ def test_a_number_is_read_or_refused(monkeypatch):
     monkeypatch.setenv("OPENCREDITS_TRIED", "smtp")
     with pytest.raises(ImproperlyConfigured, match="OPENCREDITS_TRIED=smtp is no whole number"):
         env_number("OPENCREDITS_TRIED", 587)
+
+
+def test_folders_are_written_as_in_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENCREDITS_TRIED", f"{tmp_path}/a{os.pathsep}{tmp_path}/b/../c")
+
+    assert env_folders("OPENCREDITS_TRIED") == (tmp_path / "a", tmp_path / "c")
+
+    monkeypatch.delenv("OPENCREDITS_TRIED")
+    assert env_folders("OPENCREDITS_TRIED") == ()

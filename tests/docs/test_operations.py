@@ -10,7 +10,10 @@ from config.management.commands.serve import Command
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-READERS = {"env_text", "env_flag", "env_number", "env_reach", "env_by_host", "get", "getenv"}
+READERS = {
+    *("env_text", "env_flag", "env_number", "env_reach", "env_by_host", "env_folders"),
+    *("get", "getenv"),
+}
 OF_THE_SYSTEM = {"PATH", "DJANGO_SETTINGS_MODULE"}
 VARIABLE = re.compile(r"`([A-Z][A-Z_]+)`")
 

@@ -33,7 +33,10 @@ NAMES = [
     *(name for project in SAMPLE_PROJECTS for name in (project.name, project.description)),
     *(person.name for person in PEOPLE),
 ]
-BRANDS = {"OpenCredits", "Git", "GitHub", "Python", "PostgreSQL", "Open", "Badges", "JSON", "API"}
+BRANDS = {
+    *("OpenCredits", "Git", "GitHub", "Python", "PostgreSQL", "Open", "Badges"),
+    *("JSON", "API", "PDF"),
+}
 _LATIN = """(data) => {
     const isEnglish = (text) => /[A-Za-z]{3}/.test(text) && !/\\p{Script=Han}/u.test(text);
     const found = [];

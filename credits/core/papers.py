@@ -57,6 +57,9 @@ class Paper:
     projects: list[str]
     rows: list[PaperRow]
     items: list[PaperItem]
+    address: str = ""
+    language: str = ""
+    expires_at: datetime | None = None
 
     @property
     def largest(self) -> list[PaperItem]:
@@ -90,6 +93,9 @@ def read_paper(credential: str | bytes, evidence: str = "") -> Paper | None:
         projects=[_text(_object(each), "name") for each in _list(record.get("projects"))],
         rows=_rows(results),
         items=_record_items(record) if record else _evidence_items(document),
+        address=_web_address(document.get("id")),
+        language=_text(achievement, "inLanguage"),
+        expires_at=_moment(document.get("validUntil")),
     )
 
 
