@@ -31,9 +31,7 @@ LEVELS = levels()
 
 
 def read(tiles):
-    return {
-        tile: b"".join(LEVELS[tile.level][tile.span.start : tile.span.stop]) for tile in tiles
-    }
+    return {tile: b"".join(LEVELS[tile.level][tile.span.start : tile.span.stop]) for tile in tiles}
 
 
 def test_a_tree_of_70_000_has_the_tiles_that_the_specification_counts():
@@ -64,9 +62,10 @@ def test_an_address_is_spelled_as_the_specification_spells_it(tile, address):
 
 @pytest.mark.parametrize(
     "address",
-    ["", "0", "0/0", "0/0000", "00/000", "64/000", "0/x000/001", "0/001/x234", "0/000.p/0"]
-    + ["0/000.p/256", "0/000.p/01", "0/000.p/", "-1/000", "0/٠٠٠", "0/000/", "0/000\n"]
-    + ["0/" + "x001/" * 7 + "000"],
+    (
+        "|0|0/0|0/0000|00/000|64/000|0/x000/001|0/001/x234|0/000.p/0|0/000.p/256|0/000.p/01|"
+        "0/000.p/|-1/000|0/٠٠٠|0/000/|0/000\n|0/x001/x001/x001/x001/x001/x001/x001/000"
+    ).split("|"),
 )
 def test_no_other_spelling_is_an_address(address):
     with pytest.raises(TileError):
@@ -100,7 +99,7 @@ def test_a_proof_reads_few_tiles_however_large_the_tree_is():
 
 
 def test_a_tile_that_is_missing_or_cut_short_is_no_proof():
-    with pytest.raises(TileError, match="0/000.p/9 is missing"):
+    with pytest.raises(TileError, match=r"0/000\.p/9 is missing"):
         TiledTree(9, lambda _tiles: {}).root()
     with pytest.raises(TileError, match="another length"):
         TiledTree(9, lambda tiles: {tile: bytes(HASH_BYTES) for tile in tiles}).root()
