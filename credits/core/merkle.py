@@ -104,6 +104,32 @@ def fold(roots: Sequence[bytes]) -> bytes:
     return current
 
 
+class Frontier:
+    """The whole subtrees of a tree that grows leaf by leaf: its root at any time, in few bytes."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._roots: list[bytes] = []
+
+    def append(self, leaf: bytes) -> None:
+        """Grow by a leaf hash."""
+        self.size += 1
+        current, size = leaf, self.size
+        while not size & 1:
+            current, size = node_hash(self._roots.pop(), current), size >> 1
+        self._roots.append(current)
+
+    def root(self) -> bytes:
+        """The root over all leaves so far."""
+        return fold(self._roots)
+
+    def copy(self) -> "Frontier":
+        """Another one, which grows for itself."""
+        other = Frontier()
+        other.size, other._roots = self.size, list(self._roots)
+        return other
+
+
 def _split(size: int) -> int:
     """The largest power of two smaller than ``size``."""
     return 1 << (size - 1).bit_length() - 1
