@@ -14,6 +14,7 @@ from credits.views import (
     endorsements,
     explanations,
     integrity,
+    log,
     maintainer,
     project_claims,
     public,
@@ -39,6 +40,7 @@ everybody = [
     path("verify", verification.verify, name="verify"),
     path("c/<str:code>/evidence.json", verification.evidence, name="certificate-evidence"),
     path("c/<str:code>/log.json", verification.log_proof, name="certificate-log"),
+    path("c/<str:code>/log.tlog-proof", log.certificate_proof, name="certificate-tlog-proof"),
     path("c/<str:code>.json", verification.certificate_json, name="certificate-json"),
     path("c/<str:code>", verification.certificate, name="certificate"),
     path(
@@ -47,8 +49,9 @@ everybody = [
     path("rules/<slug:slug>/v<version:version>", public.rule_set, name="rule-set"),
     path("rules/reference", public.rule_reference, name="rule-reference"),
     path("projects/<slug:slug>", public.project, name="project"),
-    path("log", public.log, name="log"),
-    path("log/checkpoint", public.log_checkpoint, name="log-checkpoint"),
+    path("log", log.log, name="log"),
+    path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),
+    path("log/tile/<path:address>", log.log_tile, name="log-tile"),
     path("status/<int:number>", verification.status_list, name="status-list"),
     path(".well-known/did.json", verification.did, name="did-document"),
 ]

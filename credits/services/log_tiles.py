@@ -4,9 +4,13 @@ from collections.abc import Collection
 
 from django.db import connection
 
+from credits.core.log import leaf_bytes
 from credits.core.merkle import root_hash
-from credits.core.tiles import TILE_WIDTH, Tile, TiledTree, hashes_of
-from credits.models import LogTile
+from credits.core.tiles import TILE_WIDTH, Tile, TiledTree, hashes_of, parse_tile
+from credits.models import Checkpoint, LogEntry, LogTile
+
+ENTRIES = "entries/"
+LENGTH_BYTES = 2
 
 
 def log_tree(size: int) -> TiledTree:
@@ -38,6 +42,33 @@ def close_tiles(size: int) -> None:
         root = root_hash(hashes_of(read_tiles([tile])[tile]))
         LogTile.objects.create(level=level, index=tile.index, root_hash=root.hex())
         level += 1
+
+
+def published_tile(address: str) -> bytes | None:
+    """The tile, or the bundle of entries, at ``address``; None unless a checkpoint covers it.
+
+    Raises:
+        TileError: nothing is ever called that.
+    """
+    is_bundle = address.startswith(ENTRIES)
+    tile = parse_tile(f"0/{address.removeprefix(ENTRIES)}" if is_bundle else address)
+    newest = Checkpoint.objects.first()
+    if newest is None or not tile.is_in(newest.tree_size):
+        return None
+    if is_bundle:
+        return _bundle(tile)
+    data = read_tiles([tile]).get(tile, b"")
+    return data if len(hashes_of(data)) == tile.width else None
+
+
+def _bundle(tile: Tile) -> bytes:
+    """The leaves of a tile of level 0, each after its length."""
+    entries = LogEntry.objects.filter(index__gte=tile.span.start, index__lt=tile.span.stop)
+    leaves = [
+        leaf_bytes(entry.kind, entry.body_digest, bytes.fromhex(entry.salt))
+        for entry in entries.order_by("index")
+    ]
+    return b"".join(len(leaf).to_bytes(LENGTH_BYTES, "big") + leaf for leaf in leaves)
 
 
 _TILES = """
