@@ -1,12 +1,14 @@
 """Keep the roots of the tiles that a log from before tiles has filled already."""
 
+from typing import Any
+
 from django.db import migrations
 
 from credits.core.merkle import root_hash
 from credits.core.tiles import TILE_WIDTH
 
 
-def fill(apps, _schema_editor):
+def fill(apps: Any, _schema_editor: Any) -> None:
     entries = apps.get_model("credits", "LogEntry").objects.order_by("index")
     tiles = apps.get_model("credits", "LogTile").objects
     hashes = [bytes.fromhex(leaf) for leaf in entries.values_list("leaf_hash", flat=True)]
