@@ -131,7 +131,7 @@ def _proof() -> dict[str, Any]:
     consistency = _spent(lambda: log_tree(second).consistency_proof(first), 20)
     row = _row("inclusion proof", spent, "path from all leaves", peer, ("SELECT 1", _select()))
     details = [
-        f"99 of 100 within {_percentile(spent):.2f} ms",
+        f"quickest {min(spent):.2f} ms, 99 of 100 within {_percentile(spent):.2f} ms",
         f"consistency proof: {statistics.median(consistency):.2f} ms",
     ]
     return {**row, "details": details}

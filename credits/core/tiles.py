@@ -104,8 +104,12 @@ class TiledTree:
 
     def root(self, size: int | None = None) -> bytes:
         """The root, now or when there were ``size`` leaves."""
-        (root,) = self._roots([range(self.size if size is None else size)])
+        (root,) = self.roots(self.size if size is None else size)
         return root
+
+    def roots(self, *sizes: int) -> list[bytes]:
+        """The roots when there were so many leaves."""
+        return self._roots(map(range, sizes))
 
     def inclusion_proof(self, index: int) -> list[bytes]:
         """The audit path of leaf ``index``, from the leaf up."""

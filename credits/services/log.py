@@ -86,13 +86,14 @@ def _root_that_continues(newest: Checkpoint | None, tree: TiledTree) -> bytes:
     Two signed checkpoints that contradict each other would prove to the world that we forked.
     """
     try:
-        if newest is not None and (
-            newest.tree_size > tree.size or tree.root(newest.tree_size).hex() != newest.root_hash
-        ):
-            raise BrokenLogError
-        return tree.root()
+        if newest is None:
+            return tree.root()
+        former, root = tree.roots(min(newest.tree_size, tree.size), tree.size)
     except TileError as error:
         raise BrokenLogError from error
+    if newest.tree_size > tree.size or former.hex() != newest.root_hash:
+        raise BrokenLogError
+    return root
 
 
 def inclusion(entry: LogEntry) -> tuple[Checkpoint, list[str]] | None:

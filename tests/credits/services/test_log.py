@@ -1,10 +1,14 @@
 """The log only grows, has no gaps, and anyone can check that against its checkpoints."""
 
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
+from credits import migrations
 from credits.core.checkpoint import verify_checkpoint
 from credits.core.log import leaf_bytes
 from credits.core.merkle import leaf_hash, root_hash, verify_consistency, verify_inclusion
@@ -219,6 +223,21 @@ def test_appending_and_signing_take_as_many_queries_however_long_the_log_is(
         append(1)
     with django_assert_max_num_queries(12):
         publish_checkpoint(signer, now=NOW)
+
+
+def test_a_log_from_before_tiles_gets_those_that_it_filled():
+    append(257)
+    kept = list(LogTile.objects.values_list("level", "index", "root_hash"))
+    with connection.cursor() as sql:
+        sql.execute("SET LOCAL session_replication_role = replica")
+        sql.execute("DELETE FROM credits_logtile")
+        sql.execute("SET LOCAL session_replication_role = origin")
+    names = (module.name for module in iter_modules(migrations.__path__))
+    name = next(name for name in names if name.endswith("_fill_log_tiles"))
+
+    import_module(f"credits.migrations.{name}").fill(apps, None)
+
+    assert list(LogTile.objects.values_list("level", "index", "root_hash")) == kept
 
 
 def test_the_proof_as_text_shows_a_document_to_be_logged():
