@@ -109,7 +109,7 @@ class _Audit:
         differing = self._differing
         if differing is None:
             return
-        found = _("differs, and so do %(count)d in all") % {"count": self._differing_count}
+        found = _("differs (%(count)d in all)") % {"count": self._differing_count}
         yield _named(differing), found
         first, last = self._agreed.size, differing.tree_size - 1
         inserted = self._inserted(differing)
