@@ -31,9 +31,10 @@ MODULES = {
     "api": ("list",),
     "histories": ("histories",),
     "cohort": ("cohort",),
+    "log": ("log-append", "log-checkpoint", "log-proof", "log-audit", "log-mutants"),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring"}
+WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring", "log"}
 
 
 def main() -> None:

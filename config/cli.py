@@ -7,7 +7,7 @@ from typing import Any
 
 VERBS_WITHOUT_DATABASE = frozenset(
     {"verify", "rules", "doctor", "help", "version", "makemessages", "compilemessages",
-     "collectstatic", "check", "spectacular", "diffsettings", "serve"}
+     "collectstatic", "check", "spectacular", "diffsettings", "serve", "witness"}
 )  # fmt: skip
 """``doctor`` and ``serve`` look after the database themselves; the others do without."""
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    load_pem_private_key,
 )
 
 RSA_BITS = 2048
@@ -39,6 +40,21 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     finally:
         draft.unlink()
     return text
+
+
+def kept_ed25519_key(path: Path) -> Ed25519PrivateKey:
+    """The Ed25519 key in ``path``, made and kept there where there is none.
+
+    Raises:
+        ValueError: the file holds no such key, or one under a password.
+    """
+    try:
+        key = load_pem_private_key(kept(path, make_ed25519_key).encode(), password=None)
+    except TypeError as error:
+        raise ValueError(f"{path} is locked with a password") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError(f"{path} holds no Ed25519 key")  # noqa: TRY004 - a wrong file
+    return key
 
 
 def make_rsa_key() -> str:

@@ -15,6 +15,7 @@ from credits.views import (
     endorsements,
     explanations,
     integrity,
+    log,
     maintainer,
     project_claims,
     public,
@@ -43,6 +44,7 @@ everybody = [
     path("c/<str:code>.pdf", certificate_files.pdf, name="certificate-pdf"),
     path("c/<str:code>/share.png", certificate_files.share, name="certificate-picture"),
     path("c/<str:code>/badge.svg", certificate_files.badge, name="certificate-badge"),
+    path("c/<str:code>/log.tlog-proof", log.certificate_proof, name="certificate-tlog-proof"),
     path("c/<str:code>.json", verification.certificate_json, name="certificate-json"),
     path("c/<str:code>", verification.certificate, name="certificate"),
     path(
@@ -51,8 +53,9 @@ everybody = [
     path("rules/<slug:slug>/v<version:version>", public.rule_set, name="rule-set"),
     path("rules/reference", public.rule_reference, name="rule-reference"),
     path("projects/<slug:slug>", public.project, name="project"),
-    path("log", public.log, name="log"),
-    path("log/checkpoint", public.log_checkpoint, name="log-checkpoint"),
+    path("log", log.log, name="log"),
+    path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),
+    path("log/tile/<path:address>", log.log_tile, name="log-tile"),
     path("status/<int:number>", verification.status_list, name="status-list"),
     path(".well-known/did.json", verification.did, name="did-document"),
 ]

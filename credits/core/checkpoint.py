@@ -7,7 +7,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +19,7 @@ from credits.core.proof import Signer
 
 ED25519_TYPE = b"\x01"
 KEY_ID_BYTES = 4
+KEY_BYTES = 32
 MAX_NOTE_BYTES = 64_000
 DASH = "— "
 NAME = re.compile(r"[^\s+]+")
@@ -28,6 +29,10 @@ CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
 
 class CheckpointError(DocumentError):
     """A note is not a checkpoint, or not signed by a key that is known here."""
+
+
+class UnknownSignerError(CheckpointError):
+    """No key that is known here signed the note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,30 @@ class Checkpoint:
         return f"{self.origin}\n{self.tree_size}\n{root}\n"
 
 
-def key_id(name: str, public_key: bytes) -> bytes:
+def key_id(name: str, public_key: bytes, kind: bytes = ED25519_TYPE) -> bytes:
     """Four bytes that tell the keys of one name apart."""
-    data = name.encode() + b"\n" + ED25519_TYPE + public_key
+    data = name.encode() + b"\n" + kind + public_key
     return hashlib.sha256(data).digest()[:KEY_ID_BYTES]
 
 
-def verifier_key(name: str, public_key: bytes) -> str:
+def verifier_key(name: str, public_key: bytes, kind: bytes = ED25519_TYPE) -> str:
     """The key as witnesses and monitors write it: ``name+id+key``."""
-    key = base64.b64encode(ED25519_TYPE + public_key).decode("ascii")
-    return f"{name}+{key_id(name, public_key).hex()}+{key}"
+    key = base64.b64encode(kind + public_key).decode("ascii")
+    return f"{name}+{key_id(name, public_key, kind).hex()}+{key}"
+
+
+def parse_verifier_key(text: str, kind: bytes = ED25519_TYPE) -> tuple[str, bytes]:
+    """The name and the Ed25519 public key in a `verifier_key`.
+
+    Raises:
+        CheckpointError: another kind of key, or an id that is not that of this key.
+    """
+    name, _plus, rest = text.partition("+")
+    data = _base64(rest.partition("+")[2], "a verifier key")
+    key = data[len(kind) :]
+    if len(key) != KEY_BYTES or verifier_key(name, key, kind) != text or not NAME.fullmatch(name):
+        raise CheckpointError(f"not the key of a log or witness: {text[:80]!r}")
+    return name, key
 
 
 def build_checkpoint(origin: str, tree_size: int, root_hash: bytes) -> str:
@@ -73,8 +92,12 @@ def sign_note(text: str, signer: Signer, *, name: str) -> str:
     if not NAME.fullmatch(name) or not text.endswith("\n") or CONTROL.search(text):
         raise CheckpointError("a note ends with a line feed, and the name of a key has no spaces")
     signature = key_id(name, signer.public_key()) + signer.sign(text.encode())
-    line = base64.b64encode(signature).decode("ascii")
-    return f"{text}\n{DASH}{name} {line}\n"
+    return f"{text}\n{signature_line(name, signature)}"
+
+
+def signature_line(name: str, signature: bytes) -> str:
+    """The line of a note that holds ``signature``, which begins with the id of its key."""
+    return f"{DASH}{name} {base64.b64encode(signature).decode('ascii')}\n"
 
 
 def verify_note(note: str, keys: Mapping[str, bytes]) -> str:
@@ -84,16 +107,18 @@ def verify_note(note: str, keys: Mapping[str, bytes]) -> str:
     of a known key refuses the whole note.
 
     Raises:
-        CheckpointError
+        CheckpointError, UnknownSignerError
     """
-    text, lines = _split(note)
+    text, signatures = read_note(note)
     known = [
         (keys[name], signature[KEY_ID_BYTES:])
-        for name, signature in map(_signature, lines)
+        for name, signature in signatures
         if name in keys and signature[:KEY_ID_BYTES] == key_id(name, keys[name])
     ]
     if not known:
-        raise CheckpointError("the note is not signed by a known key")
+        raise UnknownSignerError("the note is not signed by a known key")
+    if len({key for key, _sig in known}) < len(known):
+        raise CheckpointError("the note is signed twice with the same key")
     for key, signature in known:
         try:
             Ed25519PublicKey.from_public_bytes(key).verify(signature, text.encode())
@@ -106,9 +131,26 @@ def verify_checkpoint(note: str, keys: Mapping[str, bytes]) -> Checkpoint:
     """The checkpoint in a signed note; see `verify_note`.
 
     Raises:
-        CheckpointError
+        CheckpointError, UnknownSignerError
     """
     return parse_checkpoint(verify_note(note, keys))
+
+
+def verify_checkpoint_by_any(note: str, keys: Iterable[bytes]) -> Checkpoint:
+    """The checkpoint in a note that its log signed with one of ``keys``, old ones included.
+
+    A log names its keys like its origin, so that is the first line of the note.
+
+    Raises:
+        CheckpointError, UnknownSignerError
+    """
+    origin = note.partition("\n")[0]
+    for key in keys:
+        try:
+            return verify_checkpoint(note, {origin: key})
+        except UnknownSignerError:
+            continue
+    raise UnknownSignerError("the checkpoint is not signed by a key of its log")
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
@@ -131,14 +173,18 @@ def _refuse_malformed(checkpoint: Checkpoint) -> None:
         raise CheckpointError("a checkpoint needs a size from 0 and a root of 32 bytes")
 
 
-def _split(note: str) -> tuple[str, list[str]]:
-    """The text with its last newline, and the signature lines."""
+def read_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """The text with its last newline, and each signature with its key's name; none is checked.
+
+    Raises:
+        CheckpointError
+    """
     if len(note) > MAX_NOTE_BYTES or CONTROL.search(note):
         raise CheckpointError("the note is too long or holds control characters")
     body, blank, signatures = note.rpartition("\n\n")
     if not blank or not signatures.endswith("\n"):
         raise CheckpointError("the note has no signatures")
-    return body + "\n", signatures[:-1].split("\n")
+    return body + "\n", [_signature(line) for line in signatures[:-1].split("\n")]
 
 
 def _signature(line: str) -> tuple[str, bytes]:

@@ -49,6 +49,17 @@ def assertion_key(document: Mapping[str, Any], method_id: str) -> bytes:
     raise KeyNotListedError(f"{method_id} is not a verificationMethod of {document.get('id')}")
 
 
+def assertion_keys(document: Mapping[str, Any]) -> list[bytes]:
+    """Every Ed25519 key that the document lets sign statements, the newest, last listed, first."""
+    keys = []
+    for method_id in reversed(_list(document, "assertionMethod")):
+        try:
+            keys.append(assertion_key(document, method_id))
+        except DocumentError:
+            continue
+    return keys
+
+
 def _list(document: Mapping[str, Any], name: str) -> list[Any]:
     value = document.get(name)
     return value if isinstance(value, list) else []

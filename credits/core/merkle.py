@@ -36,18 +36,8 @@ def root_hash(leaves: Sequence[bytes]) -> bytes:
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """The audit path of leaf ``index``, from the leaf up (RFC 9162, section 2.1.3.1)."""
-    if not 0 <= index < len(leaves):
-        raise MerkleError(f"there is no leaf {index} among {len(leaves)}")
-    path = []
-    while len(leaves) > 1:
-        split = _split(len(leaves))
-        if index < split:
-            path.append(root_hash(leaves[split:]))
-            leaves = leaves[:split]
-        else:
-            path.append(root_hash(leaves[:split]))
-            leaves, index = leaves[split:], index - split
-    return path[::-1]
+    spans = inclusion_spans(index, len(leaves))
+    return [root_hash(leaves[span.start : span.stop]) for span in spans]
 
 
 def consistency_proof(leaves: Sequence[bytes], first_size: int) -> list[bytes]:
@@ -55,18 +45,89 @@ def consistency_proof(leaves: Sequence[bytes], first_size: int) -> list[bytes]:
 
     Since it had one, that is: whatever grows, grows from nothing.
     """
-    if not 0 < first_size <= len(leaves):
-        raise MerkleError(f"nothing leads from {first_size} leaves to a tree of {len(leaves)}")
-    proof, is_whole, size = [], True, first_size
-    while size != len(leaves):
-        split = _split(len(leaves))
-        if size <= split:
-            proof.append(root_hash(leaves[split:]))
-            leaves = leaves[:split]
+    spans = consistency_spans(first_size, len(leaves))
+    return [root_hash(leaves[span.start : span.stop]) for span in spans]
+
+
+def inclusion_spans(index: int, size: int) -> list[range]:
+    """The leaves under each hash of an audit path, from the leaf up."""
+    if not 0 <= index < size:
+        raise MerkleError(f"there is no leaf {index} among {size}")
+    spans, begin, end = [], 0, size
+    while end - begin > 1:
+        middle = begin + _split(end - begin)
+        if index < middle:
+            spans.append(range(middle, end))
+            end = middle
         else:
-            proof.append(root_hash(leaves[:split]))
-            leaves, size, is_whole = leaves[split:], size - split, False
-    return ([] if is_whole else [root_hash(leaves)]) + proof[::-1]
+            spans.append(range(begin, middle))
+            begin = middle
+    return spans[::-1]
+
+
+def consistency_spans(first_size: int, size: int) -> list[range]:
+    """The leaves under each hash of a consistency proof."""
+    if not 0 < first_size <= size:
+        raise MerkleError(f"nothing leads from {first_size} leaves to a tree of {size}")
+    spans, begin, end = [], 0, size
+    while end != first_size:
+        middle = begin + _split(end - begin)
+        if first_size <= middle:
+            spans.append(range(middle, end))
+            end = middle
+        else:
+            spans.append(range(begin, middle))
+            begin = middle
+    # Whoever asks has the root of the first tree; it is left out where it is one of the hashes.
+    return ([range(begin, end)] if begin else []) + spans[::-1]
+
+
+def perfect_subtrees(span: range) -> list[tuple[int, int]]:
+    """The whole subtrees that make up ``span``, left to right: height, and index at that height."""
+    subtrees, begin = [], span.start
+    while begin < span.stop:
+        height = (span.stop - begin).bit_length() - 1
+        if begin:
+            height = min(height, (begin & -begin).bit_length() - 1)
+        subtrees.append((height, begin >> height))
+        begin += 1 << height
+    return subtrees
+
+
+def fold(roots: Sequence[bytes]) -> bytes:
+    """The root over the roots of `perfect_subtrees`; the small ones, on the right, join first."""
+    if not roots:
+        return EMPTY_ROOT
+    *left, current = roots
+    for root in reversed(left):
+        current = node_hash(root, current)
+    return current
+
+
+class Frontier:
+    """The whole subtrees of a tree that grows leaf by leaf: its root at any time, in few bytes."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._roots: list[bytes] = []
+
+    def append(self, leaf: bytes) -> None:
+        """Grow by a leaf hash."""
+        self.size += 1
+        current, size = leaf, self.size
+        while not size & 1:
+            current, size = node_hash(self._roots.pop(), current), size >> 1
+        self._roots.append(current)
+
+    def root(self) -> bytes:
+        """The root over all leaves so far."""
+        return fold(self._roots)
+
+    def copy(self) -> "Frontier":
+        """Another one, which grows for itself."""
+        other = Frontier()
+        other.size, other._roots = self.size, list(self._roots)
+        return other
 
 
 def _split(size: int) -> int:

@@ -54,6 +54,8 @@ CODES: dict[str, Promise] = {
     "none_pinned": _("no record beside it is one that it pins; do not rely on them"),
     "points_differ": _("the points do not follow from the records: %(differences)s"),
     "points_match": _("the points follow from the records"),
+    "logged": _("the public log %(log)s held it when it had %(size)s entries"),
+    "not_proved": _("the proof beside it does not show that it was logged: %(detail)s"),
 }
 
 # These two codes mean another thing in another step.

@@ -5,7 +5,7 @@ from credits.models.coursework import CourseAssignment, CourseworkTerms
 from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
 from credits.models.integrity import IntegrityReview
-from credits.models.log import Checkpoint, LogEntry
+from credits.models.log import Checkpoint, LogEntry, LogTile
 from credits.models.project import Project, RuleSet
 from credits.models.recognition import (
     Application,
@@ -34,6 +34,7 @@ __all__ = [
     "IssuerKey",
     "KeptAnswer",
     "LogEntry",
+    "LogTile",
     "Placement",
     "Project",
     "Recognition",

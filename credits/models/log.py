@@ -14,9 +14,13 @@ class LogEntry(models.Model):
     class Kind(models.TextChoices):
         ISSUE = "issue", _("certificate issued")
         REVOKE = "revoke", _("certificate revoked")
+        SUPERSEDE = "supersede", _("certificate superseded")
+        SUSPEND = "suspend", _("certificate suspended or reinstated")
         RULE_SET = "rule_set", _("rule set published")
         KEY = "key", _("issuer key published")
         RECOGNITION = "recognition", _("recognition booked")
+        CLAIM = "claim", _("contributions claimed for credits")
+        RELEASE = "release", _("claimed contributions released")
         DISPUTE = "dispute", _("dispute decided")
 
     index = models.BigIntegerField(primary_key=True)
@@ -50,3 +54,24 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tree_size} {self.root_hash[:12]}"
+
+
+class LogTile(models.Model):
+    """A full tile of the log: ``root_hash`` is the root over its 256 hashes (C2SP tlog-tiles).
+
+    The hashes of a tile of level 0 are those of entries, those of a higher level are the roots of
+    tiles below, so any root or proof takes a few hundred hashes, however long the log is.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    root_hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["level", "index"]
+        constraints = [
+            models.UniqueConstraint(fields=["level", "index"], name="log_tile_once_per_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"

@@ -15,6 +15,7 @@ from credits.models import (
     Recognition,
     RecognitionEvent,
 )
+from credits.services.claimed import release_claims
 from credits.services.errors import CreditsError
 from credits.services.log import append_entry
 from credits.services.recognition import Decision, decide_application, submit_application
@@ -74,8 +75,7 @@ def reverse_recognition(
     """Take credits back; the contributions may be claimed again."""
     state = Recognition.State.REVERSED
     reversed_one = _step(recognition, state, actor=actor, reason=reason, now=now)
-    claims = reversed_one.application.claims.filter(released_at=None)
-    claims.update(released_at=now)
+    release_claims(reversed_one.application, now=now)
     return reversed_one
 
 

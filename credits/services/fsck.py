@@ -9,18 +9,15 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from credits.core.canonical import sha256_hex
-from credits.core.log import leaf_bytes
-from credits.core.merkle import leaf_hash, root_hash
 from credits.core.scoring import score_contributions
-from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, Score
+from credits.models import Certificate, Project, RuleSet, Score
 from credits.services.cells import SizedCell, cells_in, in_chunks, members_of, spans
 from credits.services.duplicates import OWNER
 from credits.services.loading import load_inputs
-from credits.services.log import leaf_hashes
+from credits.services.log_audit import verify_log
 from credits.services.processes import several
 
 Report = Callable[[int, int], None]
@@ -155,18 +152,9 @@ def certificates_are_whole(_jobs: int, _report: Report) -> Iterator[Fault]:
 
 
 def the_log_is_whole(_jobs: int, _report: Report) -> Iterator[Fault]:
-    """The log has no gaps, each leaf is what its row says, and each checkpoint has its root."""
-    name = "the log is whole"
-    for place, entry in enumerate(LogEntry.objects.order_by("index").iterator(chunk_size=2_000)):
-        if entry.index != place:
-            yield Fault(name, _("entry %(index)d") % {"index": place}, _("is missing"))
-            return
-        leaf = leaf_bytes(entry.kind, entry.body_digest, bytes.fromhex(entry.salt))
-        if leaf_hash(leaf).hex() != entry.leaf_hash:
-            yield Fault(name, _("entry %(index)d") % {"index": place}, _("was altered"))
-    newest = Checkpoint.objects.filter(~Q(tree_size=0)).first()
-    if newest and root_hash(leaf_hashes(newest.tree_size)).hex() != newest.root_hash:
-        yield Fault(name, _("checkpoint %(size)d") % {"size": newest.tree_size}, _("differs"))
+    """The log has no gaps, each leaf is what its row says, and all is what was signed."""
+    for subject, found in verify_log():
+        yield Fault("the log is whole", subject, found)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -12,9 +12,14 @@ from django.db.models import Max
 from credits.core.canonical import sha256_hex
 from credits.core.checkpoint import build_checkpoint, sign_note
 from credits.core.log import leaf_bytes
-from credits.core.merkle import inclusion_proof, leaf_hash, root_hash
+from credits.core.merkle import leaf_hash
+from credits.core.multikey import decode_public_key
 from credits.core.proof import Signer
-from credits.models import Checkpoint, LogEntry
+from credits.core.tiles import TiledTree, TileError
+from credits.core.tlog_proof import build_tlog_proof
+from credits.models import Checkpoint, IssuerKey, LogEntry
+from credits.services.errors import CreditsError
+from credits.services.log_tiles import close_tiles, log_tree
 
 LOCK = 0x4F43_4C4F47
 """Key of the advisory lock that lets one writer append at a time ("OCLOG")."""
@@ -22,26 +27,31 @@ LOCK = 0x4F43_4C4F47
 SALT_BYTES = 32
 
 
+class BrokenLogError(CreditsError):
+    """The log is not what its signed checkpoints say; nothing is signed. Run fsck."""
+
+
 @transaction.atomic
 def append_entry(kind: LogEntry.Kind, body: bytes, *, now: datetime) -> LogEntry:
     """Append a commitment to ``body``; the index has no gaps, because a rollback takes it back.
 
-    Call it in the transaction that stores the fact itself.
+    Call it in the transaction that stores the fact itself. It costs the same however long the
+    log is.
     """
     with connection.cursor() as sql:
         sql.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    last = LogEntry.objects.aggregate(last=Max("index"))["last"]
     salt = secrets.token_bytes(SALT_BYTES)
     digest = sha256_hex(body)
-    leaf = leaf_bytes(kind, digest, salt)
-    return LogEntry.objects.create(
-        index=0 if last is None else last + 1,
+    entry = LogEntry.objects.create(
+        index=log_size(),
         kind=kind,
         body_digest=digest,
         salt=salt.hex(),
-        leaf_hash=leaf_hash(leaf).hex(),
+        leaf_hash=leaf_hash(leaf_bytes(kind, digest, salt)).hex(),
         logged_at=now,
     )
+    close_tiles(entry.index + 1)
+    return entry
 
 
 @transaction.atomic
@@ -49,15 +59,18 @@ def publish_checkpoint(signer: Signer, *, now: datetime) -> Checkpoint | None:
     """Sign the present size and root, unless the newest checkpoint says the same.
 
     An empty log has no checkpoint.
+
+    Raises:
+        BrokenLogError: the log does not begin with what the newest checkpoint signed.
     """
-    leaves = leaf_hashes()
+    size = log_size()
     newest = Checkpoint.objects.first()
-    if not leaves or (newest is not None and newest.tree_size == len(leaves)):
+    if size == 0 or (newest is not None and newest.tree_size == size):
         return newest
-    root = root_hash(leaves)
-    text = build_checkpoint(log_origin(), len(leaves), root)
+    root = _root_that_continues(newest, log_tree(size))
+    text = build_checkpoint(log_origin(), size, root)
     checkpoint, _ = Checkpoint.objects.get_or_create(
-        tree_size=len(leaves),
+        tree_size=size,
         defaults={
             "root_hash": root.hex(),
             "note": sign_note(text, signer, name=log_origin()),
@@ -67,13 +80,35 @@ def publish_checkpoint(signer: Signer, *, now: datetime) -> Checkpoint | None:
     return checkpoint
 
 
+def _root_that_continues(newest: Checkpoint | None, tree: TiledTree) -> bytes:
+    """The root of ``tree``, which must begin with the tree of ``newest``.
+
+    Two signed checkpoints that contradict each other would prove to the world that we forked.
+    """
+    try:
+        if newest is None:
+            return tree.root()
+        former, root = tree.roots(min(newest.tree_size, tree.size), tree.size)
+    except TileError as error:
+        raise BrokenLogError from error
+    if newest.tree_size > tree.size or former.hex() != newest.root_hash:
+        raise BrokenLogError
+    return root
+
+
 def inclusion(entry: LogEntry) -> tuple[Checkpoint, list[str]] | None:
     """The newest checkpoint over ``entry`` and the audit path to its root; None before one."""
     checkpoint = Checkpoint.objects.filter(tree_size__gt=entry.index).first()
     if checkpoint is None:
         return None
-    path = inclusion_proof(leaf_hashes(checkpoint.tree_size), entry.index)
+    path = log_tree(checkpoint.tree_size).inclusion_proof(entry.index)
     return checkpoint, [part.hex() for part in path]
+
+
+def consistency(first: Checkpoint, second: Checkpoint) -> list[str]:
+    """What shows that the log of ``second`` begins with that of ``first``, the smaller one."""
+    proof = log_tree(second.tree_size).consistency_proof(first.tree_size)
+    return [part.hex() for part in proof]
 
 
 def proof_of(entry: LogEntry) -> dict[str, Any]:
@@ -93,13 +128,34 @@ def proof_of(entry: LogEntry) -> dict[str, Any]:
     }
 
 
-def leaf_hashes(size: int | None = None) -> list[bytes]:
-    """The first ``size`` leaf hashes, or all: 32 bytes each."""
-    entries = LogEntry.objects.order_by("index").values_list("leaf_hash", flat=True)
-    return [bytes.fromhex(value) for value in entries[:size]]
+def tlog_proof_of(entry: LogEntry) -> str | None:
+    """The same in the form of C2SP tlog-proof; None until the next checkpoint is signed."""
+    found = inclusion(entry)
+    if found is None:
+        return None
+    checkpoint, path = found
+    return build_tlog_proof(
+        entry.index,
+        [bytes.fromhex(part) for part in path],
+        checkpoint.note,
+        kind=entry.kind,
+        salt=entry.salt,
+    )
+
+
+def log_size() -> int:
+    """How many entries there are."""
+    last: int | None = LogEntry.objects.aggregate(last=Max("index"))["last"]
+    return 0 if last is None else last + 1
 
 
 def log_origin() -> str:
     """The log's name in its checkpoints: its address without the scheme."""
     site = urlsplit(settings.BASE_URL)
     return f"{site.netloc}{site.path}/log"
+
+
+def log_keys() -> list[bytes]:
+    """The public keys that ever signed checkpoints here, the newest first."""
+    keys = IssuerKey.objects.order_by("-published_at").values_list("public_key", flat=True)
+    return [decode_public_key(key) for key in keys]

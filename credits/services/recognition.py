@@ -23,6 +23,7 @@ from credits.models import (
     RecognitionEvent,
     Score,
 )
+from credits.services.claimed import log_claims, release_claims
 from credits.services.creditable import Creditable, creditable
 from credits.services.errors import CreditsError
 from credits.services.policies import policy_in_force, prior_credits, propose, term_at
@@ -104,7 +105,9 @@ def submit_application(
         submitted_at=now,
     )
     application.certificates.set(certificates)
-    _claim(application, sorted(item.participation for item in earning.items))
+    claimed = sorted(item.participation for item in earning.items)
+    _claim(application, claimed)
+    log_claims(application, claimed, now=now)
     return application
 
 
@@ -182,7 +185,7 @@ def withdraw_application(application: Application, *, now: datetime) -> Applicat
         AlreadyDecidedError
     """
     locked = _lock_open(application)
-    _release_claims(locked, now)
+    release_claims(locked, now=now)
     return _close(locked, Application.State.WITHDRAWN, now)
 
 
@@ -203,7 +206,7 @@ def decide_application(
     locked.decided_by, locked.decision_reason = decided_by, decision.reason
     if not decision.approve:
         _require_reason(decision)
-        _release_claims(locked, now)
+        release_claims(locked, now=now)
         return _close(locked, Application.State.REJECTED, now)
     _approve(locked, decision, decided_by, now)
     return _close(locked, Application.State.APPROVED, now)
@@ -273,10 +276,6 @@ def _require_allowed(application: Application, granted: Decimal, term: str) -> N
         raise TooManyCreditsError(
             _("The policy allows from 0 to %(most)s credits here.") % {"most": most}
         )
-
-
-def _release_claims(application: Application, now: datetime) -> None:
-    application.claims.filter(released_at=None).update(released_at=now)
 
 
 def _close(application: Application, state: Application.State, now: datetime) -> Application:

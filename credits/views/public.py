@@ -1,4 +1,4 @@
-"""Pages for everybody: the start, projects, rule sets, the log."""
+"""Pages for everybody: the start, projects, rule sets."""
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from credits.core.expressions.functions import signature
 from credits.core.expressions.operators import STRENGTH, UNARY
 from credits.core.fields import FIELDS
 from credits.core.rules import describe
-from credits.models import Certificate, Checkpoint, LogEntry, Project, RuleSet, Score
+from credits.models import Certificate, Project, RuleSet, Score
 from credits.services.drafting import former_version
 from credits.services.preview import case_outcomes
 from credits.services.standing import standing_of
@@ -24,8 +24,6 @@ from credits.views.rule_words import changes_between, versions_in_words
 from credits.views.verification import LARGEST_UPLOAD
 from harvesters.models import Contribution
 
-ENTRIES_A_PAGE = 50
-TEXT = "text/plain; charset=utf-8"
 TOML = "application/toml; charset=utf-8"
 
 
@@ -100,31 +98,3 @@ def rule_reference(request: HttpRequest) -> HttpResponse:
 
 def _published() -> QuerySet[RuleSet]:
     return RuleSet.objects.published()
-
-
-@require_safe
-def log(request: HttpRequest) -> HttpResponse:
-    """The newest entries of the transparency log, and the checkpoint that covers them."""
-    before = request.GET.get("before", "")
-    entries = LogEntry.objects.order_by("-index")
-    if before.isdecimal():
-        entries = entries.filter(index__lt=int(before[:18]))
-    found = list(entries[: ENTRIES_A_PAGE + 1])
-    shown = found[:ENTRIES_A_PAGE]
-    context = {
-        "entries": shown,
-        "older_url": f"?before={shown[-1].index}" if len(found) > len(shown) else "",
-        "newest_url": "log" if before else "",
-        "checkpoint": Checkpoint.objects.first(),
-    }
-    return render(request, "credits/public/log.html", context)
-
-
-@require_safe
-def log_checkpoint(request: HttpRequest) -> HttpResponse:
-    """The latest signed checkpoint (C2SP tlog-checkpoint), for machines and witnesses."""
-    latest = Checkpoint.objects.first()
-    if latest is None:
-        message = "No checkpoint is signed yet. Try again in a minute.\n"
-        return HttpResponse(message, content_type=TEXT, status=404)
-    return HttpResponse(latest.note, content_type=TEXT)

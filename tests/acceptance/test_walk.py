@@ -113,6 +113,7 @@ def test_a_merged_change_becomes_booked_credits(tmp_path):
         LogEntry.Kind.RULE_SET,
         LogEntry.Kind.KEY,
         LogEntry.Kind.ISSUE,
+        LogEntry.Kind.CLAIM,
         LogEntry.Kind.RECOGNITION,
     ]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from credits.management.arguments import find_person, find_project, parse_day
 from credits.management.companions import Companion, companion_path
+from credits.management.log_proofs import write_proof
 from credits.models import Certificate
 from credits.services.certificates import issue_certificate
 from credits.services.errors import CreditsError
@@ -24,7 +25,8 @@ class Command(BaseCommand):
 
     help = (
         "Issue a certificate over a period to FILE, and beside it what verifies it offline:"
-        " the issuer's DID document, the status list of the day, the evidence.\n"
+        " the issuer's DID document, the status list of the day, the evidence,"
+        " the proof that it is in the public log.\n"
         "Examples: opencredits issue --holder li.ming@stu.university.example"
         " --from 2026-03-01 --to 2026-08-31 --out li.json"
     )
@@ -48,9 +50,11 @@ class Command(BaseCommand):
                 project=find_project(options["project"]) if options["project"] else None,
                 now=timezone.now(),
             )
+            written = _write(certificate, out)
+            written += write_proof(certificate, out, now=timezone.now())
         except CreditsError as error:
             raise CommandError(str(error)) from error
-        for path in _write(certificate, out):
+        for path in written:
             self.stdout.write(str(path))
         self.stdout.write(
             _("Certificate %(code)s: %(points)s points. Check it: opencredits verify %(file)s")

@@ -14,6 +14,7 @@ from credits.core.verdict import EXIT_CANNOT_TELL, StepState, Verdict
 from credits.core.verify import MAX_BYTES
 from credits.management.companions import Companion, companion_path
 from credits.management.fetching import UnreadableError, is_address, read_bytes
+from credits.management.log_proofs import with_log_step
 from credits.management.verdict_words import outcome_sentence, step_sentence
 from credits.management.verification_files import ask_issuer, gather, joined
 
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         except UnreadableError as error:
             raise _cannot_tell(str(error)) from error
         verdict = verify_with_bundle(data, bundle, now=datetime.now(UTC))
+        verdict = with_log_step(verdict, data, name, bundle, offline=options["offline"])
         if options["json"]:
             self.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False, indent=2))
         else:

@@ -1,27 +1,31 @@
 """The log only grows, has no gaps, and anyone can check that against its checkpoints."""
 
 from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
+from credits import migrations
 from credits.core.checkpoint import verify_checkpoint
 from credits.core.log import leaf_bytes
-from credits.core.merkle import (
-    consistency_proof,
-    leaf_hash,
-    verify_consistency,
-    verify_inclusion,
-)
-from credits.models import Checkpoint, LogEntry
+from credits.core.merkle import leaf_hash, root_hash, verify_consistency, verify_inclusion
+from credits.core.tlog_proof import verify_tlog_proof
+from credits.models import Checkpoint, LogEntry, LogTile
 from credits.services.issuer import issuer_signer
 from credits.services.log import (
+    BrokenLogError,
     append_entry,
+    consistency,
     inclusion,
-    leaf_hashes,
+    log_keys,
     log_origin,
     publish_checkpoint,
+    tlog_proof_of,
 )
+from credits.services.log_tiles import log_tree
 from tests.committing import *  # noqa: F403
 from tests.committing import at_once, crash_while_waiting
 from tests.credentials import SIGNER
@@ -68,14 +72,18 @@ def test_the_same_document_has_another_leaf_each_time():
     assert first.leaf_hash != second.leaf_hash
 
 
-@pytest.mark.parametrize("table", ["credits_logentry", "credits_checkpoint"])
 @pytest.mark.parametrize(
-    "statement", ["UPDATE {} SET {} = now()", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
+    ("table", "column"),
+    [
+        ("credits_logentry", "logged_at = now()"),
+        ("credits_checkpoint", "signed_at = now()"),
+        ("credits_logtile", "level = 7"),
+    ],
 )
-def test_the_database_refuses_to_change_what_is_logged(table, statement):
-    append(2)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_the_database_refuses_to_change_what_is_logged(table, column, statement):
+    append(255)
     checkpoint()
-    column = "logged_at" if table == "credits_logentry" else "signed_at"
 
     with (
         pytest.raises(IntegrityError, match="append-only"),
@@ -84,7 +92,8 @@ def test_the_database_refuses_to_change_what_is_logged(table, statement):
     ):
         sql.execute(statement.format(table, column))
 
-    assert (LogEntry.objects.count(), Checkpoint.objects.count()) == (3, 1)
+    counts = [rows.objects.count() for rows in (LogEntry, Checkpoint, LogTile)]
+    assert counts == [256, 1, 1]
 
 
 def test_the_guard_stands_after_a_test_that_commits(committed_db):
@@ -147,14 +156,13 @@ def test_every_checkpoint_is_consistent_with_every_earlier_one():
 
     assert len(published) == 5
     for position, newer in enumerate(published):
-        leaves = leaf_hashes(newer.tree_size)
         for older in published[: position + 1]:
             assert verify_consistency(
                 older.tree_size,
                 newer.tree_size,
                 bytes.fromhex(older.root_hash),
                 bytes.fromhex(newer.root_hash),
-                consistency_proof(leaves, older.tree_size),
+                [bytes.fromhex(part) for part in consistency(older, newer)],
             )
 
 
@@ -187,3 +195,76 @@ def test_who_dies_while_appending_leaves_nothing(committed_db):
     )
 
     assert [entry.index for entry in append(1)] == [2]
+
+
+def test_the_roots_of_full_tiles_are_kept_as_they_fill():
+    append(255)
+    assert LogTile.objects.count() == 0
+
+    append(257)
+
+    leaves = [bytes.fromhex(leaf) for leaf in LogEntry.objects.values_list("leaf_hash", flat=True)]
+    kept = list(LogTile.objects.values_list("level", "index", "root_hash"))
+    assert kept == [
+        (0, 0, root_hash(leaves[:256]).hex()),
+        (0, 1, root_hash(leaves[256:512]).hex()),
+    ]
+    assert log_tree(512).root() == root_hash(leaves)
+
+
+def test_appending_and_signing_take_as_many_queries_however_long_the_log_is(
+    django_assert_max_num_queries,
+):
+    append(20)
+    signer = issuer_signer(now=NOW)
+    checkpoint()
+
+    with django_assert_max_num_queries(5):
+        append(1)
+    with django_assert_max_num_queries(12):
+        publish_checkpoint(signer, now=NOW)
+
+
+def test_a_log_from_before_tiles_gets_those_that_it_filled():
+    append(257)
+    kept = list(LogTile.objects.values_list("level", "index", "root_hash"))
+    with connection.cursor() as sql:
+        sql.execute("SET LOCAL session_replication_role = replica")
+        sql.execute("DELETE FROM credits_logtile")
+        sql.execute("SET LOCAL session_replication_role = origin")
+    names = (module.name for module in iter_modules(migrations.__path__))
+    name = next(name for name in names if name.endswith("_fill_log_tiles"))
+
+    import_module(f"credits.migrations.{name}").fill(apps, None)
+
+    assert list(LogTile.objects.values_list("level", "index", "root_hash")) == kept
+
+
+def test_the_proof_as_text_shows_a_document_to_be_logged():
+    (entry, *_rest) = append(5)
+    assert tlog_proof_of(entry) is None
+    checkpoint()
+
+    proof = tlog_proof_of(entry)
+
+    assert verify_tlog_proof(proof, b"document 0", log_keys(), kind="issue").tree_size == 6
+
+
+def test_a_log_that_contradicts_its_checkpoint_is_not_signed_again():
+    append(5)
+    checkpoint()
+    append(1)
+    with connection.cursor() as sql:
+        sql.execute("SET LOCAL session_replication_role = replica")
+        sql.execute("UPDATE credits_logentry SET leaf_hash = repeat('0', 64) WHERE index = 2")
+        sql.execute("SET LOCAL session_replication_role = origin")
+
+    with pytest.raises(BrokenLogError):
+        checkpoint()
+
+    with connection.cursor() as sql:
+        sql.execute("SET LOCAL session_replication_role = replica")
+        sql.execute("DELETE FROM credits_logentry WHERE index = 2")
+        sql.execute("SET LOCAL session_replication_role = origin")
+    with pytest.raises(BrokenLogError):
+        checkpoint()

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
 from accounts.services import join_institution
-from credits.models import Application, Claim, Project, Recognition, Score
+from credits.models import Application, Claim, LogEntry, Project, Recognition, Score
 from credits.services.booking import reverse_recognition
 from credits.services.certificates import revoke_certificate
 from credits.services.policies import publish_policy
@@ -72,6 +72,24 @@ def test_an_application_keeps_what_was_proposed_and_why(apply, make_certificate)
     assert application.proposal["points"] == 60_000
     assert all(reason["en"] and reason["zh"] for reason in application.proposal["reasons"])
     assert (application.state, application.note) == (Application.State.SUBMITTED, "For my degree")
+
+
+def test_claims_and_releases_are_logged_without_a_name(apply, make_certificate):
+    application = apply(make_certificate())
+    withdraw_application(application, now=NOW)
+
+    kinds = LogEntry.objects.filter(kind__in=["claim", "release"]).values_list("kind", flat=True)
+    assert list(kinds) == ["claim", "release"]
+
+
+def test_what_is_refused_is_not_logged(apply, make_certificate):
+    certificate = make_certificate()
+    apply(certificate)
+
+    with pytest.raises(AlreadyClaimedError):
+        apply(certificate)
+
+    assert LogEntry.objects.filter(kind="claim").count() == 1
 
 
 def test_a_contribution_is_claimed_once(apply, make_certificate):

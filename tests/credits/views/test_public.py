@@ -6,13 +6,11 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from credits.core.checkpoint import verify_checkpoint
 from credits.core.expressions import FUNCTIONS, METHODS
 from credits.core.expressions.functions import signature
 from credits.core.fields import FIELDS
 from credits.models import LogEntry, Project
-from credits.services.issuer import issuer_signer
-from credits.services.log import append_entry, log_origin, publish_checkpoint
+from credits.services.log import append_entry
 from credits.services.rules import create_draft, publish_rule_set, start_shadow
 from tests.histories import *  # noqa: F403
 from tests.histories import change, harvest
@@ -107,45 +105,6 @@ def test_a_draft_is_shown_to_nobody(client):
 
     assert client.get(draft.get_absolute_url()).status_code == 404
     assert client.get(f"{draft.get_absolute_url()}.toml").status_code == 404
-
-
-def test_the_log_shows_the_newest_entries_and_leads_to_older_ones(client):
-    append(60)
-
-    newest = client.get("/log")
-    older = client.get("/log?before=10")
-
-    assert [entry.index for entry in newest.context["entries"]] == list(range(59, 9, -1))
-    assert newest.context["older_url"] == "?before=10"
-    assert [entry.index for entry in older.context["entries"]] == list(range(9, -1, -1))
-    assert older.context["older_url"] == ""
-
-
-def test_the_log_page_names_no_document_and_no_person(client, issued):
-    words = words_of(client.get("/log"))
-
-    assert "Li Ming" not in words
-    assert issued.code not in words
-
-
-def test_an_empty_log_has_a_page_and_no_checkpoint(client):
-    assert client.get("/log").status_code == 200
-
-    answer = client.get("/log/checkpoint")
-    assert answer.status_code == 404
-    assert "No checkpoint is signed yet" in answer.content.decode()
-
-
-def test_the_checkpoint_is_the_signed_note_itself(client):
-    append(3)
-    signer = issuer_signer(now=NOW)
-    publish_checkpoint(signer, now=NOW)
-
-    answer = client.get("/log/checkpoint")
-
-    assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    read = verify_checkpoint(answer.content.decode(), {log_origin(): signer.public_key()})
-    assert read.tree_size == 4
 
 
 @pytest.mark.parametrize("path", ["/", "/log", "/log/checkpoint", "/verify", "/rules/reference"])

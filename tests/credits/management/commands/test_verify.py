@@ -46,6 +46,19 @@ def test_a_certificate_verifies_offline_from_what_lies_beside_it(files, capsys):
     assert "li.json: valid" in capsys.readouterr().out
 
 
+def test_the_proof_beside_it_shows_that_it_was_logged(files, capsys):
+    proof = files.with_name("li.tlog-proof")
+
+    assert verify(files, "--offline") == 0
+    assert "the public log testserver/log held it" in capsys.readouterr().out
+
+    proof.write_text(proof.read_text().replace("index ", "index 1"))
+    assert verify(files, "--offline") == 0
+    assert "does not show that it was logged" in capsys.readouterr().out
+    proof.unlink()
+    assert verify(files, "--offline") == 0
+
+
 def test_verifying_needs_no_database(files, django_assert_num_queries):
     with django_assert_num_queries(0):
         verify(files, "--offline")
