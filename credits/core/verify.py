@@ -1,4 +1,4 @@
-"""Verifying a certificate: offline, without Django, step by step.
+"""Verifying a certificate, in whatever file it comes: offline, without Django, step by step.
 
 The steps in order: *parse*, *shape*, *context*, *issuer*, *proof*, *dates*, *status*, and where the
 caller asks for them *resources* and *recompute*. Each is reported by name; the outcome is the
@@ -11,18 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from credits.core.baking import BakingError
 from credits.core.canonical import DocumentError, JsonError, digest_sri, parse_json
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
-from credits.core.did import KeyNotListedError, assertion_key
+from credits.core.did import KeyNotListedError, assertion_jwk, assertion_key
+from credits.core.jose import Token, TokenError, check_token, refuse_header
+from credits.core.opening import MAX_BYTES, Opened, open_credential
 from credits.core.proof import JCS, SUITES, ProofError, check_proof
 from credits.core.shape import ShapeError, check_shape, issuer_id, moment, proofs_of
 from credits.core.status import StatusListError, decode_bitstring, is_set
+from credits.core.vc_jwt import refuse_claims
 from credits.core.verdict import Outcome, Step, StepState, Verdict
 
 __all__ = ["MAX_BYTES", "Outcome", "Step", "StepState", "Verdict", "verify_credential"]
-
-MAX_BYTES = 5_000_000
-"""A certificate has about ten thousand bytes and 250 more for each contribution."""
 
 CERTIFICATE_CONTEXTS = [CREDENTIALS_V2, OPEN_BADGES_3]
 STATUS_LIST_CONTEXTS = [CREDENTIALS_V2]
@@ -57,9 +58,10 @@ def verify_credential(
     for what is in ``data``: whatever is wrong is a step of the verdict.
     """
     try:
-        document = parse_json(data, max_bytes=MAX_BYTES)
-        check_shape(document, kind="OpenBadgeCredential")
-    except JsonError as error:
+        opened = open_credential(data)
+        document = opened.document
+        check_shape(document, kind="OpenBadgeCredential", has_proofs=opened.token is None)
+    except (JsonError, BakingError, TokenError) as error:
         return Verdict((_failed("parse", "unreadable", Outcome.MALFORMED, error),))
     except ShapeError as error:
         wrong = _failed("shape", "wrong_shape", Outcome.MALFORMED, error)
@@ -67,7 +69,7 @@ def verify_credential(
     steps = [_ok("parse", "read"), _ok("shape", "credential")]
     steps.append(_context_step(document, CERTIFICATE_CONTEXTS))
     issuer = did_documents.get(issuer_id(document))
-    steps += _issuer_steps(document, issuer)
+    steps += _issuer_steps(opened, issuer)
     steps.append(_dates_step(document, now))
     steps.append(_status_step(document, issuer, status_lists, now))
     if resources:
@@ -99,14 +101,37 @@ def _context_step(document: Mapping[str, Any], expected: list[str]) -> Step:
     return _failed("context", "unknown_context", Outcome.ALTERED, found=found)
 
 
-def _issuer_steps(document: Mapping[str, Any], issuer: Mapping[str, Any] | None) -> list[Step]:
-    did = str(issuer_id(document))
+def _issuer_steps(opened: Opened, issuer: Mapping[str, Any] | None) -> list[Step]:
+    did = str(issuer_id(opened.document))
     if issuer is None or issuer.get("id") != did:
         return [
             _unknown("issuer", "unknown_issuer", Outcome.ISSUER_UNKNOWN, issuer=did),
             _unknown("proof", "not_checked", Outcome.ISSUER_UNKNOWN),
         ]
-    return [_ok("issuer", "known", issuer=did), _proof_step(document, issuer)]
+    known = _ok("issuer", "known", issuer=did)
+    if opened.token is None:
+        return [known, _proof_step(opened.document, issuer)]
+    return [known, _token_step(opened.token, opened.payload or {}, issuer)]
+
+
+def _token_step(token: Token, payload: Mapping[str, Any], issuer: Mapping[str, Any]) -> Step:
+    """The signature of a JWT must hold by a key of the issuer's; the token cannot choose which."""
+    method = str(token.header.get("kid"))
+    try:
+        refuse_header(token.header)
+        refuse_claims(payload)
+        holds = check_token(token, assertion_jwk(issuer, method))
+    except KeyNotListedError as error:
+        return _failed("proof", "key_not_listed", Outcome.ALTERED, error, method=method[:200])
+    except TokenError as error:
+        refused = "malformed_token"
+        return _failed("proof", refused, Outcome.ALTERED, error, reason=error.reason)
+    except DocumentError as error:
+        return _failed("proof", "malformed_token", Outcome.ALTERED, error, reason="key")
+    suite = str(token.header["alg"])
+    if not holds:
+        return _failed("proof", "changed", Outcome.ALTERED, suite=suite)
+    return _ok("proof", "token_holds", suite=suite)
 
 
 def _proof_step(document: Mapping[str, Any], issuer: Mapping[str, Any]) -> Step:
