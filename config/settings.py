@@ -263,6 +263,9 @@ WEBHOOK_SECRETS = {
 }
 ISSUER_NAME = env_text("OPENCREDITS_ISSUER_NAME", "OpenCredits")
 ISSUER_KEY_FILE = Path(env_text("OPENCREDITS_ISSUER_KEY_FILE", str(HOME / "keys" / "issuer.pem")))
+TOKEN_KEY_FILE = Path(
+    env_text("OPENCREDITS_TOKEN_KEY_FILE", str(HOME / "keys" / "issuer-token.pem"))
+)
 
 LOGGING = {
     "version": 1,

@@ -3,6 +3,7 @@
 A file is told by its content; what it is called does not matter.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Any
 
 from credits.core.attachments import PDF_SIGNATURE, attached_credential
 from credits.core.baking import PNG_SIGNATURE, unbake_png, unbake_svg
-from credits.core.canonical import JsonError, parse_json
+from credits.core.canonical import DocumentError, JsonError, parse_json
 from credits.core.jose import Token, is_compact, read_token
 from credits.core.vc_jwt import read_payload, without_claims
 
@@ -55,6 +56,17 @@ def open_credential(data: bytes) -> Opened:
     token = read_token(text)
     payload = read_payload(token, max_bytes=MAX_BYTES)
     return Opened(without_claims(payload), carrier, token, payload)
+
+
+def carried_text(data: bytes) -> bytes:
+    """The credential in ``data`` as JSON, for showing it; ``data`` itself where there is none."""
+    try:
+        opened = open_credential(data)
+    except DocumentError:
+        return data
+    if opened.token is None and opened.carrier is Carrier.BARE:
+        return data
+    return json.dumps(opened.document, ensure_ascii=False).encode()
 
 
 def carrier_of(data: bytes) -> Carrier:

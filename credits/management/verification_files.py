@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from credits.core.bundle import VerificationBundle, read_bundle
-from credits.core.canonical import JsonError, parse_json
+from credits.core.canonical import DocumentError, JsonError
+from credits.core.opening import open_credential
 from credits.core.shape import issuer_id
 from credits.core.verify import MAX_BYTES
 from credits.management.companions import Companion
@@ -91,7 +92,7 @@ def _tried(kind: Companion, address: str) -> VerificationBundle:
 
 def _parsed(certificate: bytes) -> Mapping[str, Any]:
     try:
-        document = parse_json(certificate, max_bytes=MAX_BYTES)
-    except JsonError:
+        document = open_credential(certificate).document
+    except DocumentError:
         return {}
     return document if isinstance(document, dict) else {}
