@@ -52,6 +52,8 @@ CODES: dict[str, Promise] = {
     "status_list_missing": _("the status list is missing: %(url)s"),
     "status_list_wrong": _("the status list cannot be believed: %(detail)s"),
     "status_list_stale": _("the status list is too old; fetch it anew: %(url)s"),
+    "all_valid": _("every certificate in it is valid by itself (%(count)s)"),
+    "not_all_valid": _("a certificate in it is not valid (%(outcome)s): %(certificate)s"),
     "match": _("the records beside it are those that it pins: %(resources)s"),
     "none_pinned": _("no record beside it is one that it pins; do not rely on them"),
     "points_differ": _("the points do not follow from the records: %(differences)s"),

@@ -166,6 +166,14 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
         gettext_lazy("Evidence or rules were changed"),
         gettext_lazy("The digest of %(resource)s does not match."),
     ),
+    ("certificates", "all_valid"): (
+        gettext_lazy("The certificates in it are valid"),
+        gettext_lazy("Each by its own signatures and status: %(count)s."),
+    ),
+    ("certificates", "not_all_valid"): (
+        gettext_lazy("A certificate in it is not valid"),
+        gettext_lazy("It is %(certificate)s."),
+    ),
     ("recompute", "points_match"): (
         gettext_lazy("The points come out the same"),
         gettext_lazy("They were computed again by the rules."),

@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from credits.core.clr import is_record
 from credits.core.code import CodeCheckError, CodeError, parse_code
 from credits.core.jose import is_compact
 from credits.core.opening import carried_text
@@ -93,6 +94,12 @@ def _look_up(request: HttpRequest, text: str) -> HttpResponse:
 def _check(request: HttpRequest, data: bytes) -> HttpResponse:
     now = timezone.now()
     verdict = verify_upload(data, now=now)
+    if is_record(verdict.credential):
+        sentence = _(
+            "This is a whole record (CLR) with several certificates. Check each of them by its"
+            " own address, or the file by: opencredits verify FILE"
+        )
+        return _ask(request, sentence, status=400)
     paper = read_paper(carried_text(data))
     if paper is None:
         sentence = _(
