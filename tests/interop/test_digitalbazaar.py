@@ -2,58 +2,13 @@
 
 import json
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from credits.core.status import build_status_list_credential
-from tests.credentials import (
-    DID,
-    DID_DOCUMENT,
-    FACTS,
-    NOW,
-    STATUS_INDEX,
-    STATUS_LIST,
-    certificate,
-    facts_with,
-    signed,
-)
+from tests.credentials import DID, DID_DOCUMENT, FACTS, NOW, STATUS_INDEX
 from tests.interop.node import contexts, install, program, run
-
-
-def status_list(*revoked):
-    """A list that is fresh by the real clock, at which that verifier looks."""
-    now = datetime.now(UTC)
-    start, end = now - timedelta(hours=1), now + timedelta(days=1)
-    return signed(
-        build_status_list_credential(STATUS_LIST, DID, revoked, valid_from=start, valid_until=end)
-    )
-
-
-def changed(*path, value):
-    document = certificate()
-    *folders, name = path
-    inner = document
-    for key in folders:
-        inner = inner[key]
-    inner[name] = value
-    return document
-
-
-GOOD = {
-    "certificate": certificate(),
-    "with many contributions": certificate(facts_with(50)),
-    "linked-data proof alone": certificate() | {"proof": certificate()["proof"][0]},
-}
-TAMPERED = {
-    "score": changed("credentialSubject", "result", 0, "value", value="98.25"),
-    "name": changed("credentialSubject", "identifier", 0, "identityHash", value="Chen"),
-    "undefined term": changed("credentialSubject", "grade", value="A+"),
-    "proof date": changed("proof", 0, "created", value="2026-09-01T00:00:00Z"),
-    "pinned digest": changed("relatedResource", 0, "digestSRI", value="sha384-AAAA"),
-    "expiry": changed("validUntil", value="2099-01-01T00:00:00Z"),
-    "another key": signed({**certificate()}, "forger"),
-}
+from tests.interop.shown import GOOD, TAMPERED, status_list
 
 
 @pytest.fixture(scope="session")
