@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from credits.core.credential import build_credential
+from credits.core.multikey import decode_public_key
+from credits.core.proof import check_proof
 from tests.credentials import DID, DID_DOCUMENT, FACTS, NOW, STATUS_INDEX
 from tests.interop.node import contexts, install, program, run
-from tests.interop.shown import GOOD, TAMPERED, status_list
+from tests.interop.shown import GOOD, RECORD, TAMPERED, status_list
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +51,23 @@ def test_an_independent_verifier_sees_that_a_certificate_has_expired(show):
     verdicts = show(GOOD, status_list(), now=FACTS.expires_at + timedelta(days=1))
 
     assert not any(verdict["verified"] for verdict in verdicts.values())
+
+
+def test_what_it_signs_verifies_here_and_not_if_tampered_with():
+    install()
+    given = {
+        "documents": contexts(),
+        "unsigned": build_credential(FACTS),
+        "controller": DID,
+        "now": NOW.isoformat(),
+    }
+
+    answer = json.loads(run([program("node"), "issue.mjs"], json.dumps(given)))
+
+    document, key = answer["credential"], decode_public_key(answer["publicKeyMultibase"])
+    assert check_proof(document, document["proof"], key)
+    assert not check_proof(document | {"name": "Doctorate"}, document["proof"], key)
+
+
+def test_an_independent_verifier_accepts_a_record(show):
+    assert show({"record": RECORD}, status_list())["record"]["verified"]
