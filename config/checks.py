@@ -128,10 +128,11 @@ def python() -> Check:
 
 
 def issuer_key() -> Check:
-    path: Path = settings.ISSUER_KEY_FILE
-    if not path.exists():
+    files = [path for path in (settings.ISSUER_KEY_FILE, settings.TOKEN_KEY_FILE) if path.exists()]
+    if not files:
         return Check("issuer key", is_good=True, found=_("made with the first certificate"))
-    mode = stat.S_IMODE(path.stat().st_mode)
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in files}
+    path, mode = max(modes.items(), key=lambda each: each[1] & 0o077)
     return Check(
         "issuer key",
         is_good=mode & 0o077 == 0,

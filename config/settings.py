@@ -266,6 +266,9 @@ FONT_DIRS = env_folders("OPENCREDITS_FONT_DIRS")
 PDF_KEY_FILE = Path(_pdf_key) if (_pdf_key := env_text("OPENCREDITS_PDF_KEY_FILE")) else None
 PDF_KEY_PASSWORD = env_text("OPENCREDITS_PDF_KEY_PASSWORD")
 ISSUER_KEY_FILE = Path(env_text("OPENCREDITS_ISSUER_KEY_FILE", str(HOME / "keys" / "issuer.pem")))
+TOKEN_KEY_FILE = Path(
+    env_text("OPENCREDITS_TOKEN_KEY_FILE", str(HOME / "keys" / "issuer-token.pem"))
+)
 
 LOGGING = {
     "version": 1,

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 RSA_BITS = 2048
+LASTING_RSA_BITS = 3072
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:
@@ -60,6 +61,11 @@ def kept_ed25519_key(path: Path) -> Ed25519PrivateKey:
 def make_rsa_key() -> str:
     """A new RSA key as PEM; it signs OAuth tokens."""
     return _pem(rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS))
+
+
+def make_token_key() -> str:
+    """A new RSA key as PEM; it signs certificates as JWT, for as long as they are valid."""
+    return _pem(rsa.generate_private_key(public_exponent=65537, key_size=LASTING_RSA_BITS))
 
 
 def make_ed25519_key() -> str:

@@ -46,6 +46,9 @@ everybody = [
     path("c/<str:code>/badge.svg", certificate_files.badge, name="certificate-badge"),
     path("c/<str:code>/log.tlog-proof", log.certificate_proof, name="certificate-tlog-proof"),
     path("c/<str:code>.json", verification.certificate_json, name="certificate-json"),
+    path("c/<str:code>.jwt", verification.certificate_jwt, name="certificate-jwt"),
+    path("c/<str:code>.png", verification.certificate_png, name="certificate-png"),
+    path("c/<str:code>.svg", verification.certificate_svg, name="certificate-svg"),
     path("c/<str:code>", verification.certificate, name="certificate"),
     path(
         "rules/<slug:slug>/v<version:version>.toml", public.rule_set_source, name="rule-set-source"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from credits.core.credential import (
@@ -21,6 +22,7 @@ from credits.core.credential import (
     build_did_document,
 )
 from credits.core.did import verification_method
+from credits.core.jose import JwkSigner
 from credits.core.multikey import encode_public_key
 from credits.core.proof import KeySigner, add_proofs
 from credits.core.status import build_status_list_credential
@@ -138,3 +140,10 @@ def status_list(*revoked: int, purpose: str = "revocation", days: int = 7) -> di
 
 def as_bytes(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def token_signer(kind: str = "rsa") -> JwkSigner:
+    """A key for JWTs; RSA or P-256, new in every run."""
+    if kind == "rsa":
+        return JwkSigner(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    return JwkSigner(ec.generate_private_key(ec.SECP256R1()))

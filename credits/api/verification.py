@@ -47,7 +47,8 @@ class VerifyView(ApiView):
     @extend_schema(
         operation_id="verify",
         summary="What a certificate is worth now",
-        description="Send the credential as the body. The verdict is that of the page: every "
+        description="Send the credential as the body: JSON or JWT, or a PNG, SVG or PDF that "
+        "carries it. The verdict is that of the page: every "
         "step by name, and one outcome. It needs no token and keeps nothing.",
         request={"application/vc": OpenApiTypes.OBJECT, "application/json": OpenApiTypes.OBJECT},
         responses={

@@ -17,9 +17,11 @@ from credits.core.canonical import DocumentError
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+CLR_2 = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 FILES = {
     CREDENTIALS_V2: "credentials-v2.json",
     OPEN_BADGES_3: "ob-v3p0-context-3.0.3.json",
+    CLR_2: "clr-v2p0-context-2.0.1.json",
     "https://w3id.org/security/data-integrity/v2": "data-integrity-v2.json",
     "https://w3id.org/security/multikey/v1": "multikey-v1.json",
     "https://www.w3.org/ns/did/v1": "did-v1.json",

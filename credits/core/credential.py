@@ -6,7 +6,7 @@ clock: ids, salts and times are facts. Text is in one language, as the context d
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ from credits.core.evidence import (
     present,
     shown,
 )
+from credits.core.jose import thumbprint
 from credits.core.proof import rfc3339
 from credits.core.status import build_status_entry
 
@@ -166,22 +167,35 @@ def build_credential(facts: CertificateFacts) -> dict[str, Any]:
     )
 
 
-def build_did_document(did: str, keys: Sequence[str]) -> dict[str, Any]:
-    """The DID document of ``did`` with its Multikeys, in the order given.
+def build_did_document(
+    did: str, keys: Sequence[str], jwks: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
+    """The DID document of ``did``: its Multikeys, then the JWKs of its tokens, as they come.
 
     Retired keys that are still sound stay in ``keys``: verifiers read only the document of the
     day, so a key that leaves takes every certificate with it that it signed. A key that was
     stolen has to leave.
     """
     methods = [verification_method(did, key) for key in keys]
+    token_methods = [verification_method(did, thumbprint(jwk)) for jwk in jwks]
     return {
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "@context": [
+            "https://www.w3.org/ns/did/v1",
+            "https://w3id.org/security/multikey/v1",
+            *(["https://w3id.org/security/jwk/v1"] if jwks else []),
+        ],
         "id": did,
         "verificationMethod": [
-            {"id": method, "type": "Multikey", "controller": did, "publicKeyMultibase": key}
-            for method, key in zip(methods, keys, strict=True)
+            *(
+                {"id": method, "type": "Multikey", "controller": did, "publicKeyMultibase": key}
+                for method, key in zip(methods, keys, strict=True)
+            ),
+            *(
+                {"id": method, "type": "JsonWebKey", "controller": did, "publicKeyJwk": dict(jwk)}
+                for method, jwk in zip(token_methods, jwks, strict=True)
+            ),
         ],
-        "assertionMethod": methods,
+        "assertionMethod": [*methods, *token_methods],
     }
 
 

@@ -41,11 +41,30 @@ def assertion_key(document: Mapping[str, Any], method_id: str) -> bytes:
             controlled by somebody else.
         MultikeyError: it is not an Ed25519 key.
     """
+    return _sound_key(document, _listed(document, method_id))
+
+
+def assertion_jwk(document: Mapping[str, Any], method_id: str) -> Mapping[str, Any]:
+    """The JWK of ``method_id``, if the document lets it sign statements.
+
+    Raises:
+        KeyNotListedError: as for `assertion_key`.
+    """
+    method = _listed(document, method_id)
+    jwk = method.get("publicKeyJwk")
+    if not isinstance(jwk, dict):
+        raise KeyNotListedError(f"{method_id} has no publicKeyJwk")
+    _refuse_unsound(document, method, "JsonWebKey")
+    return jwk
+
+
+def _listed(document: Mapping[str, Any], method_id: str) -> dict[str, Any]:
+    """The verification method, if it may sign statements; its id is compared, never fetched."""
     if method_id not in _list(document, "assertionMethod"):
         raise KeyNotListedError(f"{method_id} is not in assertionMethod of {document.get('id')}")
     for method in _list(document, "verificationMethod"):
         if isinstance(method, dict) and method.get("id") == method_id:
-            return _sound_key(document, method)
+            return method
     raise KeyNotListedError(f"{method_id} is not a verificationMethod of {document.get('id')}")
 
 
@@ -66,8 +85,12 @@ def _list(document: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _sound_key(document: Mapping[str, Any], method: dict[str, Any]) -> bytes:
-    if method.get("controller") != document.get("id") or method.get("type") != "Multikey":
-        raise KeyNotListedError(f"{method['id']} is not a Multikey of {document.get('id')}")
+    _refuse_unsound(document, method, "Multikey")
+    return decode_public_key(str(method.get("publicKeyMultibase", "")))
+
+
+def _refuse_unsound(document: Mapping[str, Any], method: dict[str, Any], kind: str) -> None:
+    if method.get("controller") != document.get("id") or method.get("type") != kind:
+        raise KeyNotListedError(f"{method['id']} is not a {kind} of {document.get('id')}")
     if "revoked" in method:
         raise KeyNotListedError(f"{method['id']} was revoked {method['revoked']}")
-    return decode_public_key(str(method.get("publicKeyMultibase", "")))

@@ -19,8 +19,8 @@ class ShapeError(DocumentError):
     """A document has not the shape of the credential it should be."""
 
 
-def check_shape(document: Any, *, kind: str) -> None:
-    """Refuse what is not a signed credential of type ``kind``.
+def check_shape(document: Any, *, kind: str, has_proofs: bool = True) -> None:
+    """Refuse what is not a credential of type ``kind``, signed in itself unless it is a JWT.
 
     Raises:
         ShapeError: the message names the first thing that is wrong.
@@ -37,6 +37,11 @@ def check_shape(document: Any, *, kind: str) -> None:
     if not isinstance(document.get("credentialStatus", {}), dict):
         raise ShapeError("credentialStatus: not one object")
     _check_period(document)
+    if has_proofs:
+        _check_proofs(document)
+
+
+def _check_proofs(document: Mapping[str, Any]) -> None:
     proofs = proofs_of(document)
     if not proofs or len(proofs) > MAX_PROOFS:
         raise ShapeError(f"proof: not one to {MAX_PROOFS} proofs")

@@ -52,6 +52,24 @@ class Step:
         }
 
 
+def ok(name: str, code: str, **parameters: str) -> Step:
+    """A step that went well."""
+    return Step(name, StepState.OK, code, parameters)
+
+
+def failed(
+    name: str, code: str, outcome: Outcome, error: Exception | None = None, **parameters: str
+) -> Step:
+    """A step that went wrong, and what the certificate is worth for it."""
+    detail = {"detail": str(error)} if error else {}
+    return Step(name, StepState.FAILED, code, detail | parameters, outcome)
+
+
+def unknown(name: str, code: str, outcome: Outcome, **parameters: str) -> Step:
+    """A step that could not be taken, and what the certificate is worth for it."""
+    return Step(name, StepState.UNKNOWN, code, parameters, outcome)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The steps in the order in which they were taken; ``credential`` if it could be read."""

@@ -1,29 +1,36 @@
-"""Verifying a certificate: offline, without Django, step by step.
+"""Verifying a certificate, in whatever file it comes: offline, without Django, step by step.
 
-The steps in order: *parse*, *shape*, *context*, *issuer*, *proof*, *dates*, *status*, and where the
-caller asks for them *resources* and *recompute*. Each is reported by name; the outcome is the
-gravest of them. Nothing is fetched: DID documents and status lists are handed in, and who hands in
-a DID document thereby says that this issuer is trusted.
+The steps in order: *parse*, *shape*, *context*, *issuer*, *proof*, *dates*, *status*, for a record
+*certificates*, and where the caller asks for them *resources* and *recompute*. Each is reported by
+name; the outcome is the gravest of them. Nothing is fetched: DID documents and status lists are
+handed in, and who hands in a DID document thereby says that this issuer is trusted.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from credits.core.baking import BakingError
 from credits.core.canonical import DocumentError, JsonError, digest_sri, parse_json
+from credits.core.clr import RECORD, RECORD_CONTEXTS, certificates_in, is_record
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
 from credits.core.did import KeyNotListedError, assertion_key
+from credits.core.jose import TokenError
+from credits.core.opening import MAX_BYTES, Carrier, Opened, open_credential
 from credits.core.proof import JCS, SUITES, ProofError, check_proof
 from credits.core.shape import ShapeError, check_shape, issuer_id, moment, proofs_of
 from credits.core.status import StatusListError, decode_bitstring, is_set
-from credits.core.verdict import Outcome, Step, StepState, Verdict
+from credits.core.token_step import token_step
+from credits.core.verdict import CANNOT_TELL, Outcome, Step, StepState, Verdict
+from credits.core.verdict import failed as _failed
+from credits.core.verdict import ok as _ok
+from credits.core.verdict import unknown as _unknown
 
 __all__ = ["MAX_BYTES", "Outcome", "Step", "StepState", "Verdict", "verify_credential"]
 
-MAX_BYTES = 5_000_000
-"""A certificate has about ten thousand bytes and 250 more for each contribution."""
-
+CERTIFICATE = "OpenBadgeCredential"
 CERTIFICATE_CONTEXTS = [CREDENTIALS_V2, OPEN_BADGES_3]
 STATUS_LIST_CONTEXTS = [CREDENTIALS_V2]
 INDEX = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
@@ -57,19 +64,20 @@ def verify_credential(
     for what is in ``data``: whatever is wrong is a step of the verdict.
     """
     try:
-        document = parse_json(data, max_bytes=MAX_BYTES)
-        check_shape(document, kind="OpenBadgeCredential")
-    except JsonError as error:
+        opened = open_credential(data)
+        document = opened.document
+        kind = RECORD if is_record(document) else CERTIFICATE
+        check_shape(document, kind=kind, has_proofs=opened.token is None)
+    except (JsonError, BakingError, TokenError) as error:
         return Verdict((_failed("parse", "unreadable", Outcome.MALFORMED, error),))
     except ShapeError as error:
         wrong = _failed("shape", "wrong_shape", Outcome.MALFORMED, error)
         return Verdict((_ok("parse", "read"), wrong))
     steps = [_ok("parse", "read"), _ok("shape", "credential")]
-    steps.append(_context_step(document, CERTIFICATE_CONTEXTS))
-    issuer = did_documents.get(issuer_id(document))
-    steps += _issuer_steps(document, issuer)
-    steps.append(_dates_step(document, now))
-    steps.append(_status_step(document, issuer, status_lists, now))
+    known = _Known(did_documents, status_lists, now)
+    steps += _steps_of(opened, known)
+    if kind == RECORD:
+        steps.append(_certificates_step(document, known))
     if resources:
         steps.append(_resources_step(document, resources))
     if recompute is not None:
@@ -77,19 +85,40 @@ def verify_credential(
     return Verdict(tuple(steps), document)
 
 
-def _ok(name: str, code: str, **parameters: str) -> Step:
-    return Step(name, StepState.OK, code, parameters)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a verification goes by."""
+
+    did_documents: Mapping[str, Mapping[str, Any]]
+    status_lists: Mapping[str, bytes]
+    now: datetime
 
 
-def _failed(
-    name: str, code: str, outcome: Outcome, error: Exception | None = None, **parameters: str
-) -> Step:
-    detail = {"detail": str(error)} if error else {}
-    return Step(name, StepState.FAILED, code, detail | parameters, outcome)
+def _steps_of(opened: Opened, known: _Known) -> list[Step]:
+    document = opened.document
+    issuer = known.did_documents.get(issuer_id(document))
+    return [
+        _context_step(document, RECORD_CONTEXTS if is_record(document) else CERTIFICATE_CONTEXTS),
+        *_issuer_steps(opened, issuer),
+        _dates_step(document, known.now),
+        _status_step(document, issuer, known.status_lists, known.now),
+    ]
 
 
-def _unknown(name: str, code: str, outcome: Outcome, **parameters: str) -> Step:
-    return Step(name, StepState.UNKNOWN, code, parameters, outcome)
+def _certificates_step(record: Mapping[str, Any], known: _Known) -> Step:
+    """Each certificate in a record must be valid by itself."""
+    held = certificates_in(record)
+    for document in held:
+        try:
+            check_shape(document, kind=CERTIFICATE)
+        except ShapeError as error:
+            return _failed("certificates", "wrong_shape", Outcome.MALFORMED, error)
+        found = Verdict(tuple(_steps_of(Opened(document, Carrier.BARE), known)))
+        if not found.is_valid:
+            state = StepState.UNKNOWN if found.outcome in CANNOT_TELL else StepState.FAILED
+            parameters = {"certificate": document["id"], "outcome": found.outcome.value}
+            return Step("certificates", state, "not_all_valid", parameters, found.outcome)
+    return _ok("certificates", "all_valid", count=str(len(held)))
 
 
 def _context_step(document: Mapping[str, Any], expected: list[str]) -> Step:
@@ -99,14 +128,17 @@ def _context_step(document: Mapping[str, Any], expected: list[str]) -> Step:
     return _failed("context", "unknown_context", Outcome.ALTERED, found=found)
 
 
-def _issuer_steps(document: Mapping[str, Any], issuer: Mapping[str, Any] | None) -> list[Step]:
-    did = str(issuer_id(document))
+def _issuer_steps(opened: Opened, issuer: Mapping[str, Any] | None) -> list[Step]:
+    did = str(issuer_id(opened.document))
     if issuer is None or issuer.get("id") != did:
         return [
             _unknown("issuer", "unknown_issuer", Outcome.ISSUER_UNKNOWN, issuer=did),
             _unknown("proof", "not_checked", Outcome.ISSUER_UNKNOWN),
         ]
-    return [_ok("issuer", "known", issuer=did), _proof_step(document, issuer)]
+    known = _ok("issuer", "known", issuer=did)
+    if opened.token is None:
+        return [known, _proof_step(opened.document, issuer)]
+    return [known, token_step(opened.token, opened.payload or {}, issuer)]
 
 
 def _proof_step(document: Mapping[str, Any], issuer: Mapping[str, Any]) -> Step:

@@ -64,3 +64,16 @@ def read_text(path: str) -> str:
         raise CommandError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise CommandError(_("%(path)s is not UTF-8 text.") % {"path": path}) from error
+
+
+def writable(out: Path) -> Path:
+    """Refuse a place where nothing can be written before anything is issued.
+
+    Raises:
+        CommandError
+    """
+    if not out.parent.is_dir():
+        raise CommandError(_("There is no folder %(folder)s.") % {"folder": out.parent})
+    if out.is_dir():
+        raise CommandError(_("%(path)s is a folder; name a file.") % {"path": out})
+    return out

@@ -21,11 +21,11 @@ OUTCOMES: dict[Outcome, Promise] = {
         "cannot tell whether it was withdrawn: a fresh status list is missing;"
         " without --offline it is fetched"
     ),
-    Outcome.MALFORMED: _("not a certificate; download the JSON file again"),
+    Outcome.MALFORMED: _("not a certificate; download the file again"),
 }
 
 CODES: dict[str, Promise] = {
-    "read": _("it is JSON with one meaning"),
+    "read": _("it can be read in one way only"),
     "unreadable": _("it cannot be read: %(detail)s"),
     "credential": _("it has the shape of an Open Badges 3.0 credential"),
     "wrong_shape": _("it has not the shape of an Open Badges 3.0 credential: %(detail)s"),
@@ -36,6 +36,8 @@ CODES: dict[str, Promise] = {
     "missing_proof": _("a proof is missing: %(suites)s"),
     "unexpected_proof": _("there are proofs that do not belong there: %(suites)s"),
     "key_not_listed": _("it is signed with a key that is not the issuer's: %(method)s"),
+    "token_holds": _("its signature holds (%(suite)s): no byte of its meaning was changed"),
+    "malformed_token": _("its signature cannot be trusted: %(detail)s"),
     "malformed_proof": _("a proof is not written as it should be: %(detail)s"),
     "cannot_be_signed": _("it holds what no issuer can have signed: %(detail)s"),
     "in_force": _("it is in force"),
@@ -50,6 +52,8 @@ CODES: dict[str, Promise] = {
     "status_list_missing": _("the status list is missing: %(url)s"),
     "status_list_wrong": _("the status list cannot be believed: %(detail)s"),
     "status_list_stale": _("the status list is too old; fetch it anew: %(url)s"),
+    "all_valid": _("every certificate in it is valid by itself (%(count)s)"),
+    "not_all_valid": _("a certificate in it is not valid (%(outcome)s): %(certificate)s"),
     "match": _("the records beside it are those that it pins: %(resources)s"),
     "none_pinned": _("no record beside it is one that it pins; do not rely on them"),
     "points_differ": _("the points do not follow from the records: %(differences)s"),

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from credits.core.bundle import VerificationBundle, read_bundle
-from credits.core.canonical import JsonError, parse_json
+from credits.core.canonical import DocumentError, JsonError
+from credits.core.clr import certificates_in, is_record
+from credits.core.opening import open_credential
 from credits.core.shape import issuer_id
 from credits.core.verify import MAX_BYTES
 from credits.management.companions import Companion
@@ -19,6 +21,7 @@ from credits.management.fetching import (
     read_bytes,
 )
 
+MAX_LISTS = 8
 NOTHING = VerificationBundle({}, {}, {})
 WHAT = {
     Companion.DID_DOCUMENT: "a DID document",
@@ -51,11 +54,20 @@ def ask_issuer(certificate: bytes) -> VerificationBundle:
         found = _tried(Companion.DID_DOCUMENT, address)
         own = {did: keys for did, keys in found.did_documents.items() if did == issuer}
         bundle = VerificationBundle(own, {}, {})
-    status = document.get("credentialStatus")
-    listed = status.get("statusListCredential") if isinstance(status, dict) else None
-    if isinstance(listed, str) and is_address(listed):
-        bundle = joined(bundle, _tried(Companion.STATUS_LIST, listed))
+    for address in _status_addresses(document):
+        bundle = joined(bundle, _tried(Companion.STATUS_LIST, address))
     return bundle
+
+
+def _status_addresses(document: Mapping[str, Any]) -> list[str]:
+    """Where the status lists of a certificate stand, or of those in a record."""
+    inner = certificates_in(document) if is_record(document) else []
+    statuses = (
+        each.get("credentialStatus") for each in (document, *inner) if isinstance(each, dict)
+    )
+    listed = (each.get("statusListCredential") for each in statuses if isinstance(each, dict))
+    addresses = {each: None for each in listed if isinstance(each, str) and is_address(each)}
+    return list(addresses)[:MAX_LISTS]
 
 
 def joined(first: VerificationBundle, second: VerificationBundle) -> VerificationBundle:
@@ -91,7 +103,7 @@ def _tried(kind: Companion, address: str) -> VerificationBundle:
 
 def _parsed(certificate: bytes) -> Mapping[str, Any]:
     try:
-        document = parse_json(certificate, max_bytes=MAX_BYTES)
-    except JsonError:
+        document = open_credential(certificate).document
+    except DocumentError:
         return {}
     return document if isinstance(document, dict) else {}

@@ -1,6 +1,12 @@
 """Worth: projects and rule sets, scores, certificates, the log, recognition."""
 
-from credits.models.certificate import Certificate, CertificateItem, IssuerKey, StatusList
+from credits.models.certificate import (
+    Certificate,
+    CertificateItem,
+    IssuerKey,
+    IssuerTokenKey,
+    StatusList,
+)
 from credits.models.coursework import CourseAssignment, CourseworkTerms
 from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
@@ -32,6 +38,7 @@ __all__ = [
     "Dispute",
     "IntegrityReview",
     "IssuerKey",
+    "IssuerTokenKey",
     "KeptAnswer",
     "LogEntry",
     "LogTile",

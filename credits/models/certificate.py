@@ -29,6 +29,20 @@ class IssuerKey(models.Model):
         return self.public_key
 
 
+class IssuerTokenKey(models.Model):
+    """A public key of ours for certificates as JWT, as the DID document lists it (JWK)."""
+
+    thumbprint = models.CharField(max_length=43, unique=True)
+    jwk = models.JSONField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["published_at"]
+
+    def __str__(self) -> str:
+        return self.thumbprint
+
+
 class StatusList(models.Model):
     """A Bitstring Status List of ours, signed anew when it changes and once a day."""
 

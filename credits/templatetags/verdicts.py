@@ -47,7 +47,7 @@ SENTENCES: Mapping[Outcome, Any] = {
         "It is genuine, but its status list could not be used. Try again later."
     ),
     Outcome.MALFORMED: gettext_lazy(
-        "A part of it is missing or misplaced. Download the JSON again and do not edit it."
+        "A part of it is missing or misplaced. Download it again and do not edit it."
     ),
 }
 STAMPS: Mapping[Outcome, Any] = {
@@ -63,7 +63,7 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
     ("parse", "read"): (gettext_lazy("It can be read"), ""),
     ("parse", "unreadable"): (
         gettext_lazy("It cannot be read"),
-        gettext_lazy("The text breaks off or is not JSON."),
+        gettext_lazy("It breaks off, is damaged, or carries no credential."),
     ),
     ("shape", "credential"): (
         gettext_lazy("It is an Open Badges 3.0 credential"),
@@ -92,6 +92,14 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
     ("proof", "proofs_hold"): (
         gettext_lazy("The signatures are intact"),
         gettext_lazy("Nothing was changed since it was signed (%(suites)s)."),
+    ),
+    ("proof", "token_holds"): (
+        gettext_lazy("The signature is intact"),
+        gettext_lazy("Nothing was changed since it was signed (%(suite)s)."),
+    ),
+    ("proof", "malformed_token"): (
+        gettext_lazy("The signature cannot be trusted"),
+        gettext_lazy("It is not formed as an issuer forms it (%(reason)s)."),
     ),
     ("proof", "not_checked"): (
         gettext_lazy("The signatures were not checked"),
@@ -157,6 +165,14 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
     ("resources", "changed"): (
         gettext_lazy("Evidence or rules were changed"),
         gettext_lazy("The digest of %(resource)s does not match."),
+    ),
+    ("certificates", "all_valid"): (
+        gettext_lazy("The certificates in it are valid"),
+        gettext_lazy("Each by its own signatures and status: %(count)s."),
+    ),
+    ("certificates", "not_all_valid"): (
+        gettext_lazy("A certificate in it is not valid"),
+        gettext_lazy("It is %(certificate)s."),
     ),
     ("recompute", "points_match"): (
         gettext_lazy("The points come out the same"),

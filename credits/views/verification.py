@@ -14,10 +14,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from credits.core.clr import is_record
 from credits.core.code import CodeCheckError, CodeError, parse_code
+from credits.core.jose import is_compact
+from credits.core.opening import carried_text
 from credits.core.papers import read_paper
 from credits.core.verify import MAX_BYTES
 from credits.models import Certificate, StatusList
+from credits.services import carrying
 from credits.services.certificates import find_certificate
 from credits.services.issuer import did_document
 from credits.services.log import proof_of
@@ -25,12 +29,14 @@ from credits.services.status import status_list_document
 from credits.services.verification import verify_stored, verify_upload
 
 CREDENTIAL = "application/vc"
+TOKEN = "application/jwt"  # noqa: S105 (a media type)
 LARGEST_UPLOAD = MAX_BYTES
 """Bytes; what is larger is not even read."""
 
 LARGEST_DISCARD = 256_000_000
 CHUNK = 65_536
 LINK_END = re.compile("[?#]")
+FORM_ENDING = re.compile(r"\.(json|jwt|png|svg|pdf)\Z")
 TOO_LARGE, NOT_FOUND = 413, 404
 
 
@@ -49,7 +55,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         file = request.FILES.get("file")
         text = request.POST.get("text", "").strip()
         data = file.read() if file else text.encode()
-        if not file and not text.startswith("{"):
+        if not file and not text.startswith("{") and not is_compact(text.encode()):
             return _look_up(request, text)
         return _check(request, data)
     text = request.GET.get("code", "").strip()
@@ -82,19 +88,23 @@ def _look_up(request: HttpRequest, text: str) -> HttpResponse:
     code = LINK_END.split(text)[0].rstrip("/").rpartition("/")[2] if "://" in text else text
     if "/" in code:
         return _unknown(request, code)
-    return redirect(
-        "certificate", code=code.removesuffix(".json").removesuffix(".pdf")[:100] or "-"
-    )
+    return redirect("certificate", code=FORM_ENDING.sub("", code)[:100] or "-")
 
 
 def _check(request: HttpRequest, data: bytes) -> HttpResponse:
     now = timezone.now()
     verdict = verify_upload(data, now=now)
-    paper = read_paper(data)
+    if is_record(verdict.credential):
+        sentence = _(
+            "This is a whole record (CLR) with several certificates. Check each of them by its"
+            " own address, or the file by: opencredits verify FILE"
+        )
+        return _ask(request, sentence, status=400)
+    paper = read_paper(carried_text(data))
     if paper is None:
         sentence = _(
-            "This is not a certificate: it is not the JSON of an Open Badges 3.0 credential. "
-            "Download the JSON again from the certificate's page, and do not edit it."
+            "This is not a certificate: there is no Open Badges 3.0 credential in it. "
+            "Download it again from the certificate's page, and do not edit it."
         )
         return _ask(request, sentence, status=400)
     context = {
@@ -152,9 +162,34 @@ def _unknown(request: HttpRequest, code: str) -> HttpResponse:
 def certificate_json(request: HttpRequest, code: str) -> HttpResponse:
     """The signed credential, byte for byte."""
     found = get_certificate(code)
-    response = HttpResponse(found.credential, content_type=CREDENTIAL)
-    response["Content-Disposition"] = f'attachment; filename="{found.code}.json"'
-    return response
+    return _file(found.credential, CREDENTIAL, f"{found.code}.json")
+
+
+@require_safe
+def certificate_jwt(request: HttpRequest, code: str) -> HttpResponse:
+    """The same content as a compact JWS, for verifiers that know no embedded proofs."""
+    found = get_certificate(code)
+    return _file(carrying.certificate_jwt(found, now=timezone.now()), TOKEN, f"{found.code}.jwt")
+
+
+@require_safe
+def certificate_png(request: HttpRequest, code: str) -> HttpResponse:
+    """A picture that carries the signed credential."""
+    found = get_certificate(code)
+    return _file(carrying.certificate_png(found), "image/png", f"{found.code}.png")
+
+
+@require_safe
+def certificate_svg(request: HttpRequest, code: str) -> HttpResponse:
+    """A drawing that carries the signed credential."""
+    found = get_certificate(code)
+    return _file(carrying.certificate_svg(found), "image/svg+xml", f"{found.code}.svg")
+
+
+def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
+    disposition = f'attachment; filename="{name}"'
+    headers = {"Content-Disposition": disposition}
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 @require_safe

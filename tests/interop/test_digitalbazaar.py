@@ -2,58 +2,16 @@
 
 import json
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from credits.core.status import build_status_list_credential
-from tests.credentials import (
-    DID,
-    DID_DOCUMENT,
-    FACTS,
-    NOW,
-    STATUS_INDEX,
-    STATUS_LIST,
-    certificate,
-    facts_with,
-    signed,
-)
+from credits.core.credential import build_credential
+from credits.core.multikey import decode_public_key
+from credits.core.proof import check_proof
+from tests.credentials import DID, DID_DOCUMENT, FACTS, NOW, STATUS_INDEX
 from tests.interop.node import contexts, install, program, run
-
-
-def status_list(*revoked):
-    """A list that is fresh by the real clock, at which that verifier looks."""
-    now = datetime.now(UTC)
-    start, end = now - timedelta(hours=1), now + timedelta(days=1)
-    return signed(
-        build_status_list_credential(STATUS_LIST, DID, revoked, valid_from=start, valid_until=end)
-    )
-
-
-def changed(*path, value):
-    document = certificate()
-    *folders, name = path
-    inner = document
-    for key in folders:
-        inner = inner[key]
-    inner[name] = value
-    return document
-
-
-GOOD = {
-    "certificate": certificate(),
-    "with many contributions": certificate(facts_with(50)),
-    "linked-data proof alone": certificate() | {"proof": certificate()["proof"][0]},
-}
-TAMPERED = {
-    "score": changed("credentialSubject", "result", 0, "value", value="98.25"),
-    "name": changed("credentialSubject", "identifier", 0, "identityHash", value="Chen"),
-    "undefined term": changed("credentialSubject", "grade", value="A+"),
-    "proof date": changed("proof", 0, "created", value="2026-09-01T00:00:00Z"),
-    "pinned digest": changed("relatedResource", 0, "digestSRI", value="sha384-AAAA"),
-    "expiry": changed("validUntil", value="2099-01-01T00:00:00Z"),
-    "another key": signed({**certificate()}, "forger"),
-}
+from tests.interop.shown import GOOD, RECORD, TAMPERED, status_list
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +51,23 @@ def test_an_independent_verifier_sees_that_a_certificate_has_expired(show):
     verdicts = show(GOOD, status_list(), now=FACTS.expires_at + timedelta(days=1))
 
     assert not any(verdict["verified"] for verdict in verdicts.values())
+
+
+def test_what_it_signs_verifies_here_and_not_if_tampered_with():
+    install()
+    given = {
+        "documents": contexts(),
+        "unsigned": build_credential(FACTS),
+        "controller": DID,
+        "now": NOW.isoformat(),
+    }
+
+    answer = json.loads(run([program("node"), "issue.mjs"], json.dumps(given)))
+
+    document, key = answer["credential"], decode_public_key(answer["publicKeyMultibase"])
+    assert check_proof(document, document["proof"], key)
+    assert not check_proof(document | {"name": "Doctorate"}, document["proof"], key)
+
+
+def test_an_independent_verifier_accepts_a_record(show):
+    assert show({"record": RECORD}, status_list())["record"]["verified"]

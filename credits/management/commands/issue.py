@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from credits.management.arguments import find_person, find_project, parse_day
+from credits.management.arguments import find_person, find_project, parse_day, writable
 from credits.management.companions import Companion, companion_path
 from credits.management.log_proofs import write_proof
 from credits.models import Certificate
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", required=True, metavar="FILE")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        out = _writable(Path(options["out"]))
+        out = writable(Path(options["out"]))
         try:
             certificate = issue_certificate(
                 find_person(options["holder"]),
@@ -60,15 +60,6 @@ class Command(BaseCommand):
             _("Certificate %(code)s: %(points)s points. Check it: opencredits verify %(file)s")
             % {"code": certificate.code, "points": certificate.decimal_points, "file": out}
         )
-
-
-def _writable(out: Path) -> Path:
-    """Refuse a place where nothing can be written before anything is issued."""
-    if not out.parent.is_dir():
-        raise CommandError(_("There is no folder %(folder)s.") % {"folder": out.parent})
-    if out.is_dir():
-        raise CommandError(_("%(path)s is a folder; name a file.") % {"path": out})
-    return out
 
 
 def _write(certificate: Certificate, out: Path) -> list[Path]:

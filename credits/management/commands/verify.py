@@ -18,6 +18,7 @@ from credits.management.log_proofs import with_log_step
 from credits.management.verdict_words import outcome_sentence, step_sentence
 from credits.management.verification_files import ask_issuer, gather, joined
 
+ENDINGS = (".json", ".jwt", ".png", ".svg", ".pdf")
 MARKS = {StepState.OK: "✓", StepState.FAILED: "✗", StepState.UNKNOWN: "?"}
 
 
@@ -25,7 +26,8 @@ class Command(BaseCommand):
     """Verify a certificate from a file or an address."""
 
     help = (
-        "Verify a certificate. Exit code 0: valid, 1: not valid, 2: cannot tell.\n"
+        "Verify a certificate: JSON or JWT, or a PNG, SVG or PDF that carries it.\n"
+        "Exit code 0: valid, 1: not valid, 2: cannot tell.\n"
         "Online, the issuer's DID document and status list are fetched from the issuer. Offline,"
         " they are read from the files that lie beside it (li.did.json, li.status.json) or that"
         " you name: whose DID document you hand in, you trust.\n"
@@ -78,7 +80,7 @@ def _cannot_tell(sentence: str) -> CommandError:
 
 def _json_address(name: str) -> str:
     """A certificate's page has its document beside it."""
-    if is_address(name) and not name.endswith(".json"):
+    if is_address(name) and not name.endswith(ENDINGS):
         return f"{name.rstrip('/')}.json"
     return name
 

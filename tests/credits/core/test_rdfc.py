@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credits.core.jsonld import escape
-from credits.core.rdfc import TooComplexError, canonicalize
+from credits.core.rdfc import TooComplexError, _Canonicalizer, canonicalize
 from tests.credentials import VECTORS
 
 FOLDER = VECTORS / "rdf-canon"
@@ -50,7 +50,7 @@ EVALUATED = [case for case in TESTS if case["type"] == "rdfc:RDFC10EvalTest"]
 
 
 def test_the_suite_of_w3c_is_all_here():
-    assert len(EVALUATED) == 64
+    assert (len(EVALUATED), len(MAPPED), len(TESTS)) == (64, 21, 86)
 
 
 @pytest.mark.parametrize("case", EVALUATED, ids=lambda case: case["id"])
@@ -60,6 +60,21 @@ def test_datasets_of_w3c_become_the_published_text(case):
     found = canonicalize(quads_of(case), work_limit=ENOUGH_WORK, hash_name=algorithm)
 
     assert found == (FOLDER / case["result"]).read_text(encoding="utf-8")
+
+
+MAPPED = [case for case in TESTS if case["type"] == "rdfc:RDFC10MapTest"]
+
+
+@pytest.mark.parametrize("case", MAPPED, ids=lambda case: case["id"])
+def test_blank_nodes_get_the_published_names(case):
+    algorithm = case.get("hashAlgorithm", "SHA256").lower()
+    names = json.loads((FOLDER / case["result"]).read_text(encoding="utf-8"))
+    working = _Canonicalizer(set(quads_of(case)), ENOUGH_WORK, None, algorithm)
+
+    working.canonical()
+
+    found = working.canonical_issuer.names
+    assert found == {f"_:{node}": f"_:{name}" for node, name in names.items()}
 
 
 def test_a_poison_graph_is_refused_after_limited_work():

@@ -51,7 +51,7 @@ def test_a_code_as_people_type_it_leads_to_the_page(client, issued):
 
     for answer in (client.get(f"/c/{typed}"), client.get(f"/c/{issued.code.lower()}")):
         assert answer["Location"] == issued.get_absolute_url()
-    for text in (typed, f"http://testserver/c/{issued.code}", f"https://x.example/c/{typed}.json"):
+    for text in (typed, f"http://testserver/c/{issued.code}", f"https://x.example/c/{typed}.png"):
         assert client.get("/verify", {"code": text}).status_code == 302
         assert client.post("/verify", {"text": text}).status_code == 302
 
@@ -83,6 +83,40 @@ def test_a_file_is_checked_and_shown(client, issued):
 
 def test_the_text_of_a_file_is_checked_as_well(client, issued):
     assert client.post("/verify", {"text": issued.credential}).context["verdict"].is_valid
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [("jwt", "application/jwt"), ("png", "image/png"), ("svg", "image/svg+xml")],
+)
+def test_every_form_is_served_and_taken_back(client, issued, form, kind):
+    served = client.get(f"/c/{issued.code}.{form}")
+
+    assert served["Content-Type"] == kind
+    assert f"{issued.code}.{form}" in served["Content-Disposition"]
+    answer = upload(client, served.content)
+    assert answer.context["verdict"].is_valid
+    assert "Li Ming" in words_of(answer)
+    assert client.get(f"/c/{issued.code[:-1]}.{form}").status_code == 404
+
+
+def test_a_jwt_may_be_pasted(client, issued):
+    token = client.get(f"/c/{issued.code}.jwt").content.decode()
+
+    answer = client.post("/verify", {"text": f" {token}\n"})
+
+    assert answer.context["verdict"].is_valid
+    assert "Li Ming" in words_of(answer)
+
+
+def test_a_jwt_that_is_not_signed_is_called_altered(client, issued):
+    token = client.get(f"/c/{issued.code}.jwt").content.decode()
+    unsigned = f"eyJhbGciOiJub25lIn0.{token.split('.')[1]}."
+
+    answer = upload(client, unsigned.encode())
+
+    assert answer.context["verdict"].outcome == "altered"
+    assert "alg_none" in words_of(answer)
 
 
 def test_an_edited_file_is_called_altered(client, issued):

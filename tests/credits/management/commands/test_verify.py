@@ -15,7 +15,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from credits.management.companions import Companion, companion_path
+from credits.services.carrying import certificate_jwt, certificate_png, certificate_svg
 from credits.services.certificates import revoke_certificate
+from credits.services.issuer import did_document
 from credits.services.status import status_list_document
 from tests.credentials import as_bytes
 from tests.credentials import certificate as foreign_certificate
@@ -151,7 +153,7 @@ def test_rubbish_is_no_certificate(tmp_path, rubbish, capsys):
     path.write_bytes(rubbish)
 
     assert verify(path, "--offline") == 1
-    assert "not a certificate; download the JSON file again" in capsys.readouterr().out
+    assert "not a certificate; download the file again" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("companion", Companion)
@@ -311,3 +313,22 @@ def test_a_revoked_certificate_is_not_valid(files, student, capsys):
 
     assert verify(files, "--offline") == 1
     assert "withdrew" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "jwt"])
+def test_a_badge_or_a_jwt_verifies_offline_whatever_it_is_called(issued, tmp_path, form, capsys):
+    makers = {"png": certificate_png, "svg": certificate_svg}
+    made = makers[form](issued) if form in makers else certificate_jwt(issued, now=timezone.now())
+    file = tmp_path / "li.txt"
+    file.write_bytes(made if isinstance(made, bytes) else made.encode())
+    status_list = status_list_document(issued.status_list_id, now=timezone.now())
+    companion_path(file, Companion.DID_DOCUMENT).write_text(json.dumps(did_document()))
+    companion_path(file, Companion.STATUS_LIST).write_text(status_list)
+
+    assert verify(file, "--offline") == 0
+    assert "li.txt: valid" in capsys.readouterr().out
+
+    revoke_certificate(issued, reason="by mistake", now=timezone.now())
+    status_list = status_list_document(issued.status_list_id, now=timezone.now())
+    companion_path(file, Companion.STATUS_LIST).write_text(status_list)
+    assert verify(file, "--offline") == 1

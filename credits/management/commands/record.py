@@ -1,0 +1,50 @@
+"""``opencredits record``: a person's whole record in one file, to be checked offline."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from credits.management.arguments import find_person, writable
+from credits.management.companions import Companion, companion_path
+from credits.models import StatusList
+from credits.services.errors import CreditsError
+from credits.services.issuer import did_document
+from credits.services.records import issue_record
+from credits.services.status import status_list_document
+
+
+class Command(BaseCommand):
+    """Write a person's record to a file."""
+
+    help = (
+        "Write all valid certificates of a person to FILE as one signed record (CLR 2.0), and"
+        " beside it what verifies it offline: the issuer's DID document and the status lists.\n"
+        "Example: opencredits record --holder li.ming@stu.university.example --out li.clr.json"
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--holder", required=True, metavar="EMAIL")
+        parser.add_argument("--out", required=True, metavar="FILE")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        out, holder = writable(Path(options["out"])), find_person(options["holder"])
+        try:
+            record = issue_record(holder, now=timezone.now())
+        except CreditsError as error:
+            raise CommandError(str(error)) from error
+        lists = StatusList.objects.filter(certificates__holder=holder).distinct()
+        did = json.dumps(did_document(), ensure_ascii=False, indent=2)
+        contents = {out: record, companion_path(out, Companion.DID_DOCUMENT): did}
+        for place, status_list in enumerate(lists):
+            path = companion_path(out, Companion.STATUS_LIST)
+            path = path.with_suffix(f".{place + 1}.json") if place else path
+            contents[path] = status_list_document(status_list.pk, now=timezone.now())
+        for path, content in contents.items():
+            path.write_text(content, encoding="utf-8", newline="")
+            self.stdout.write(str(path))
+        self.stdout.write(_("Check it: opencredits verify %(file)s") % {"file": out})
