@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0014_work_claims'),
+        ('credits', '0016_fill_log_tiles'),
     ]
 
     operations = [
