@@ -38,7 +38,9 @@ PROOF_KEYS = {
 PURPOSES = {"revocation": Outcome.REVOKED, "suspension": Outcome.SUSPENDED}
 
 Recompute = Callable[[Mapping[str, Any]], Sequence[str]]
-"""Derives the points of a certificate again; the answer names every difference."""
+"""Derives the points of a certificate again; the answer names every difference.
+
+It raises DocumentError if that cannot be done, for want of a record."""
 
 
 def verify_credential(
@@ -239,7 +241,10 @@ def _resources_step(document: Mapping[str, Any], resources: Mapping[str, bytes])
 
 
 def _recompute_step(document: Mapping[str, Any], recompute: Recompute) -> Step:
-    differences = recompute(document)
+    try:
+        differences = recompute(document)
+    except DocumentError as error:
+        return _unknown("recompute", "cannot_recompute", Outcome.VALID, detail=str(error))
     if differences:
         found = "; ".join(differences[:10])
         return _failed("recompute", "points_differ", Outcome.ALTERED, differences=found)

@@ -5,10 +5,12 @@ an answer at the address of a status list cannot smuggle in the keys of somebody
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from credits.core.bundle import VerificationBundle, read_bundle
 from credits.core.canonical import JsonError, parse_json
+from credits.core.recompute import RECORD_MEDIA, RULES_MEDIA, pinned_addresses
 from credits.core.shape import issuer_id
 from credits.core.verify import MAX_BYTES
 from credits.management.companions import Companion
@@ -27,22 +29,24 @@ WHAT = {
 }
 
 
-def gather(named: Iterable[tuple[Companion, str]]) -> VerificationBundle:
-    """Read files, each of which must be what it is called.
+def gather(named: Iterable[tuple[Companion, str]], certificate: bytes) -> VerificationBundle:
+    """Read files that belong to ``certificate``, each of which must be what it is called.
 
     Raises:
         UnreadableError: a file is missing, damaged or something else.
     """
     bundle = NOTHING
     for kind, path in named:
-        bundle = joined(bundle, _read_as(kind, path))
+        found = _read_rules(path, certificate) if kind is Companion.RULES else _read_as(kind, path)
+        bundle = joined(bundle, found)
     return bundle
 
 
-def ask_issuer(certificate: bytes) -> VerificationBundle:
+def ask_issuer(certificate: bytes, *, for_records: bool = False) -> VerificationBundle:
     """Fetch the DID document and the status list that ``certificate`` names.
 
-    What cannot be had is missing from the bundle, and the verdict says so.
+    With ``for_records`` also the evidence record and the rule set that it pins. What cannot be had
+    is missing from the bundle, and the verdict says so.
     """
     document = _parsed(certificate)
     issuer = issuer_id(document)
@@ -55,7 +59,17 @@ def ask_issuer(certificate: bytes) -> VerificationBundle:
     listed = status.get("statusListCredential") if isinstance(status, dict) else None
     if isinstance(listed, str) and is_address(listed):
         bundle = joined(bundle, _tried(Companion.STATUS_LIST, listed))
-    return bundle
+    return joined(bundle, _fetched_records(document)) if for_records else bundle
+
+
+def _fetched_records(document: Mapping[str, Any]) -> VerificationBundle:
+    """The records at the addresses where ``document`` pins them, whatever stands there now."""
+    resources = {}
+    for media, address in pinned_addresses(document).items():
+        if media in {RECORD_MEDIA, RULES_MEDIA} and is_address(address):
+            with suppress(UnreadableError):
+                resources[address] = read_bytes(address, MAX_BYTES)
+    return VerificationBundle({}, {}, resources)
 
 
 def joined(first: VerificationBundle, second: VerificationBundle) -> VerificationBundle:
@@ -67,12 +81,21 @@ def joined(first: VerificationBundle, second: VerificationBundle) -> Verificatio
     )
 
 
+def _read_rules(path: str, certificate: bytes) -> VerificationBundle:
+    """A rule set does not say where it is from; ``certificate`` pins its text by a digest."""
+    data = read_bytes(path, MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(f"{path} has more than {MAX_BYTES} bytes.")
+    address = pinned_addresses(_parsed(certificate)).get(RULES_MEDIA)
+    return VerificationBundle({}, {}, {address: data} if address else {})
+
+
 def _read_as(kind: Companion, name: str) -> VerificationBundle:
     try:
         found = read_bundle([read_bytes(name, MAX_BYTES)])
     except JsonError as error:
         raise UnreadableError(f"{name}: {error}.") from error
-    fits = {
+    fits: dict[Companion, Mapping[str, Any]] = {
         Companion.DID_DOCUMENT: found.did_documents,
         Companion.STATUS_LIST: found.status_lists,
         Companion.EVIDENCE: found.resources,

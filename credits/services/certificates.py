@@ -27,6 +27,7 @@ from credits.core.credential import (
     evidence_bytes,
 )
 from credits.core.proof import add_proofs
+from credits.core.scoring_record import facts_read
 from credits.models import (
     Certificate,
     CertificateItem,
@@ -38,6 +39,7 @@ from credits.models import (
 from credits.services.errors import CreditsError
 from credits.services.issuer import issuer_did, issuer_signer, signing_method
 from credits.services.log import append_entry
+from credits.services.scoring_evidence import gather_scoring, refuse_stale
 from credits.services.status import reserve_place, sign_status_list, status_list_url
 
 VALID_FOR = timedelta(days=5 * 365)
@@ -126,7 +128,7 @@ def issue_certificate(
     It is entered in the log in the same transaction.
 
     Raises:
-        NothingToCertifyError, SeveralRuleSetsError
+        NothingToCertifyError, SeveralRuleSetsError, ScoresAreStaleError
     """
     order = _Order(holder, start, end, project, shows_name=shows_name)
     scores = list(
@@ -138,6 +140,7 @@ def issue_certificate(
     code = make_code(secrets.token_bytes(CODE_BYTES))
     status_list, status_index = reserve_place()
     facts = _facts(order, scores, code, (status_list.number, status_index), now)
+    refuse_stale(facts, rule_set)
     credential = _signed(facts, now)
     entry = append_entry(LogEntry.Kind.ISSUE, credential.encode(), now=now)
     certificate = Certificate.objects.create(
@@ -242,6 +245,7 @@ def _facts(
         status_list_url=status_list_url(number),
         status_index=index,
         expires_at=now + VALID_FOR,
+        scoring=gather_scoring(scores),
     )
 
 
@@ -265,6 +269,7 @@ def _rule_set_facts(rule_set: RuleSet) -> RuleSetFacts:
         title=rules.title.en,
         description=rules.description.en,
         source=rule_set.source,
+        reads=facts_read(rules),
     )
 
 
@@ -303,5 +308,5 @@ def _evidence(score: Score) -> EvidenceItem:
         digest=contribution.digest,
         reasons=score.trace,
         ai_assistance=tuple(contribution.facts.get("ai_assistance") or ()),
-        facts=contribution.facts,
+        participation=score.participation_id,
     )
