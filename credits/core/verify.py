@@ -237,6 +237,8 @@ def _resources_step(document: Mapping[str, Any], resources: Mapping[str, bytes])
             checked.append(address)
     if not checked:
         return _unknown("resources", "none_pinned", Outcome.VALID)
+    if others := sorted(resources.keys() - set(checked)):
+        return _unknown("resources", "not_pinned", Outcome.VALID, resources=", ".join(others))
     return _ok("resources", "match", resources=", ".join(checked))
 
 

@@ -52,6 +52,7 @@ CODES: dict[str, Promise] = {
     "status_list_stale": _("the status list is too old; fetch it anew: %(url)s"),
     "match": _("the records beside it are those that it pins: %(resources)s"),
     "none_pinned": _("no record beside it is one that it pins; do not rely on them"),
+    "not_pinned": _("a record beside it is not one that it pins: %(resources)s"),
     "points_differ": _("the points do not follow from the facts and rules: %(differences)s"),
     "points_match": _("every point follows from the facts and the rules that it pins"),
     "cannot_recompute": _("the points cannot be computed again: %(detail)s"),
