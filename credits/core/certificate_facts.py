@@ -79,8 +79,9 @@ class KindTotal:
 class EvidenceItem:
     """One counted contribution. ``category`` is the `KindTotal.kind` that it counts to.
 
-    ``digest`` is SHA-256 of the stored facts, ``reasons`` are those of the score, and
-    ``participation`` is the holder's part in it, by which `ScoringFacts` know it.
+    ``digest`` is SHA-256 of the stored facts, ``reasons`` are those of the score,
+    ``participation`` is the holder's part in it, by which `ScoringFacts` know it, and ``project``
+    the address of its project.
     """
 
     url: str
@@ -96,6 +97,7 @@ class EvidenceItem:
     reasons: Sequence[Mapping[str, Any]] = ()
     ai_assistance: Sequence[str] = ()
     participation: int = 0
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def build_evidence_record(facts: CertificateFacts) -> dict[str, Any]:
             present(
                 {
                     "url": web_address(item.url) or None,
+                    "project": item.project or None,
                     "repository": item.repository,
                     "external_id": item.external_id,
                     "title": shown(item.title),

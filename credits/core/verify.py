@@ -14,8 +14,10 @@ from typing import Any
 from credits.core.canonical import DocumentError, JsonError, digest_sri, parse_json
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
 from credits.core.did import KeyNotListedError, assertion_key
+from credits.core.disclosure import SHARED_TYPE
 from credits.core.proof import JCS, SUITES, ProofError, check_proof
 from credits.core.shape import ShapeError, check_shape, issuer_id, moment, proofs_of
+from credits.core.shared import disclosure_step
 from credits.core.status import StatusListError, decode_bitstring, is_set
 from credits.core.verdict import Outcome, Step, StepState, Verdict
 
@@ -58,8 +60,11 @@ def verify_credential(
     address, ``resources`` copies of what the certificate pins by digest, by address. Never raises
     for what is in ``data``: whatever is wrong is a step of the verdict.
     """
+    shared: dict[str, Any] | None = None
     try:
         document = parse_json(data, max_bytes=MAX_BYTES)
+        if isinstance(document, dict) and document.get("type") == SHARED_TYPE:
+            shared, document = document, document.get("credential")
         check_shape(document, kind="OpenBadgeCredential")
     except JsonError as error:
         return Verdict((_failed("parse", "unreadable", Outcome.MALFORMED, error),))
@@ -72,6 +77,8 @@ def verify_credential(
     steps += _issuer_steps(document, issuer)
     steps.append(_dates_step(document, now))
     steps.append(_status_step(document, issuer, status_lists, now))
+    if shared is not None:
+        steps.append(disclosure_step(document, shared))
     if resources:
         steps.append(_resources_step(document, resources))
     if recompute is not None:

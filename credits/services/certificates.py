@@ -39,7 +39,7 @@ from credits.models import (
 from credits.services.errors import CreditsError
 from credits.services.issuer import issuer_did, issuer_signer, signing_method
 from credits.services.log import append_entry
-from credits.services.scoring_evidence import gather_scoring, refuse_stale
+from credits.services.scoring_evidence import gather_scoring, project_url, refuse_stale
 from credits.services.status import reserve_place, sign_status_list, status_list_url
 
 VALID_FOR = timedelta(days=5 * 365)
@@ -275,10 +275,7 @@ def _rule_set_facts(rule_set: RuleSet) -> RuleSetFacts:
 
 def _project_facts(scores: Sequence[Score]) -> list[ProjectFacts]:
     projects = {score.project.pk: score.project for score in scores}
-    return [
-        ProjectFacts(project.name, f"{settings.BASE_URL}/projects/{project.slug}")
-        for project in projects.values()
-    ]
+    return [ProjectFacts(project.name, project_url(project)) for project in projects.values()]
 
 
 def _totals(evidence: Sequence[EvidenceItem]) -> list[KindTotal]:
@@ -309,4 +306,5 @@ def _evidence(score: Score) -> EvidenceItem:
         reasons=score.trace,
         ai_assistance=tuple(contribution.facts.get("ai_assistance") or ()),
         participation=score.participation_id,
+        project=project_url(score.project),
     )

@@ -47,11 +47,16 @@ def _scoring(project: Project, scores: Sequence[Score]) -> ScoringFacts | None:
         item for item in items for part in item.participants if part.key in members.participations
     )
     return ScoringFacts(
-        project=f"{settings.BASE_URL}/projects/{project.slug}",
+        project=project_url(project),
         now=project.scored_at,
         items=items,
         own=frozenset(item.contribution for item in own),
     )
+
+
+def project_url(project: Project) -> str:
+    """The address of the project's page, by which certificates name it."""
+    return f"{settings.BASE_URL}/projects/{project.slug}"
 
 
 def refuse_stale(facts: CertificateFacts, rule_set: RuleSet) -> None:
