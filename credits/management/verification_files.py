@@ -10,6 +10,7 @@ from typing import Any
 
 from credits.core.bundle import VerificationBundle, read_bundle
 from credits.core.canonical import JsonError, parse_json
+from credits.core.disclosure import SHARED_TYPE
 from credits.core.recompute import RECORD_MEDIA, RULES_MEDIA, pinned_addresses
 from credits.core.shape import issuer_id
 from credits.core.verify import MAX_BYTES
@@ -113,8 +114,12 @@ def _tried(kind: Companion, address: str) -> VerificationBundle:
 
 
 def _parsed(certificate: bytes) -> Mapping[str, Any]:
+    """The credential, also of a file that shows a part of one."""
     try:
         document = parse_json(certificate, max_bytes=MAX_BYTES)
     except JsonError:
         return {}
-    return document if isinstance(document, dict) else {}
+    if not isinstance(document, dict):
+        return {}
+    inner = document.get("credential") if document.get("type") == SHARED_TYPE else document
+    return inner if isinstance(inner, dict) else {}

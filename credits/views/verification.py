@@ -23,6 +23,8 @@ from credits.services.log import proof_of
 from credits.services.status import status_list_document
 from credits.services.verification import verify_stored, verify_upload
 from credits.views.papers import read_paper
+from credits.views.shared_papers import read_shared
+from credits.views.sharing import render_shared
 
 CREDENTIAL = "application/vc"
 LARGEST_UPLOAD = MAX_BYTES
@@ -88,6 +90,8 @@ def _look_up(request: HttpRequest, text: str) -> HttpResponse:
 def _check(request: HttpRequest, data: bytes) -> HttpResponse:
     now = timezone.now()
     verdict = verify_upload(data, now=now)
+    if (shared := read_shared(data)) is not None and verdict.credential is not None:
+        return render_shared(request, shared, verdict)
     paper = read_paper(data)
     if paper is None:
         sentence = _(
