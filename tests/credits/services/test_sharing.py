@@ -4,12 +4,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from credits.core.disclosure import LeafKind, check_disclosure
 from credits.core.verdict import Outcome
 from credits.models import LogEntry, Project, SealedCertificate, Share
 from credits.services.certificates import issue_certificate, revoke_certificate
+from credits.services.fsck import certificates_are_whole
 from credits.services.scoring import score_project
 from credits.services.sharing import (
     NothingChosenError,
@@ -148,3 +149,20 @@ def test_the_database_refuses_to_edit_what_was_sealed(certificate, change):
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         SealedCertificate.objects.filter(pk=sealed.pk).update(**change)
+
+
+def test_the_check_of_the_store_looks_at_sealed_forms(certificate):
+    sealed = seal_certificate(certificate, now=NOW)
+    assert list(certificates_are_whole(1, lambda _done, _all: None)) == []
+
+    with connection.cursor() as sql:
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql.execute("ALTER TABLE credits_sealedcertificate DISABLE TRIGGER USER")
+        sql.execute("UPDATE credits_sealedcertificate SET credential = '{}'")
+        sql.execute("ALTER TABLE credits_sealedcertificate ENABLE TRIGGER USER")
+
+    (fault,) = certificates_are_whole(1, lambda _done, _all: None)
+    assert (fault.subject, str(fault.found)) == (
+        sealed.certificate.code,
+        "its sealed form is not the one that was logged",
+    )
