@@ -26,7 +26,7 @@ from credits.services.issuer import did_document, issuer_signer, signing_method
 from credits.services.log import append_entry
 from credits.services.status import status_list_document, status_list_url
 
-TOKEN_BYTES = 32
+TOKEN_BYTES = 16
 
 
 class NothingChosenError(CreditsError):

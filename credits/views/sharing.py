@@ -60,20 +60,16 @@ def share(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, leaves: list[Leaf]) -> set[int]:
-    """The places that were ticked, and all contributions of projects ticked as a whole."""
+    """What was ticked, all contributions of projects ticked as a whole, and their projects."""
     ticked = {int(place) for place in request.POST.getlist("shown") if _is_place(place)}
     whole = {int(place) for place in request.POST.getlist("whole") if _is_place(place)}
-    urls = {
-        leaf.value["url"]
-        for place, leaf in enumerate(leaves)
-        if place in whole and leaf.kind is LeafKind.PROJECT
-    }
-    contributions = {
-        place
-        for place, leaf in enumerate(leaves)
-        if leaf.kind is LeafKind.CONTRIBUTION and leaf.value["project"] in urls
-    }
-    return ticked | whole | contributions
+    places = list(enumerate(leaves))
+    work = [(place, leaf) for place, leaf in places if leaf.kind is LeafKind.CONTRIBUTION]
+    projects = [(place, leaf) for place, leaf in places if leaf.kind is LeafKind.PROJECT]
+    urls = {leaf.value["url"] for place, leaf in projects if place in whole}
+    chosen = ticked | {place for place, leaf in work if leaf.value["project"] in urls}
+    told = urls | {leaf.value["project"] for place, leaf in work if place in chosen}
+    return chosen | {place for place, leaf in projects if leaf.value["url"] in told}
 
 
 def _is_place(text: str) -> bool:
