@@ -54,8 +54,10 @@ __all__ = [
 ]
 
 
-def build_credential(facts: CertificateFacts) -> dict[str, Any]:
+def build_credential(facts: CertificateFacts, evidence: bytes | None = None) -> dict[str, Any]:
     """The certificate, unsigned; sign it with `proof.add_proofs`.
+
+    ``evidence`` are the `evidence_bytes` of ``facts``, if they are at hand.
 
     Raises:
         FactsError: the totals are not those of the evidence, or a period ends before it starts.
@@ -152,7 +154,7 @@ def build_credential(facts: CertificateFacts) -> dict[str, Any]:
             "relatedResource": [
                 {
                     "id": facts.evidence_url,
-                    "digestSRI": digest_sri(evidence_bytes(facts)),
+                    "digestSRI": digest_sri(evidence or evidence_bytes(facts)),
                     "mediaType": "application/json",
                 },
                 {

@@ -2,12 +2,12 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 
-from credits.core.certificate_facts import CertificateFacts, ScoringFacts
-from credits.core.evidence import build_evidence_record
+from credits.core.certificate_facts import EvidenceItem, ScoringFacts
 from credits.core.recompute import record_differences
 from credits.models import Placement, Project, RuleSet, Score
 from credits.services.cells import Cell, members_of, sized
@@ -54,20 +54,41 @@ def _scoring(project: Project, scores: Sequence[Score]) -> ScoringFacts | None:
     )
 
 
+def evidence_item(score: Score) -> EvidenceItem:
+    """One certified contribution, as the evidence record lists it."""
+    contribution = score.participation.contribution
+    return EvidenceItem(
+        url=contribution.url,
+        title=contribution.title,
+        category=score.category,
+        points=score.points,
+        occurred_at=contribution.occurred_at,
+        repository=str(contribution.repository),
+        external_id=contribution.external_id,
+        kind=contribution.kind,
+        role=score.participation.role,
+        digest=contribution.digest,
+        reasons=score.trace,
+        ai_assistance=tuple(contribution.facts.get("ai_assistance") or ()),
+        participation=score.participation_id,
+        project=project_url(score.project),
+    )
+
+
 def project_url(project: Project) -> str:
     """The address of the project's page, by which certificates name it."""
     return f"{settings.BASE_URL}/projects/{project.slug}"
 
 
-def refuse_stale(facts: CertificateFacts, rule_set: RuleSet) -> None:
-    """See to it that every point that ``facts`` give follows from what they pin.
+def refuse_stale(record: Mapping[str, Any], rule_set: RuleSet) -> None:
+    """See to it that every point in an evidence ``record`` follows from what it holds.
 
     Raises:
         ScoresAreStaleError: it does not, as after a harvest that nobody has scored yet.
     """
-    if not facts.scoring:
+    if not record["scoring"]:
         return
-    differences = record_differences(build_evidence_record(facts), rule_set.compiled)
+    differences = record_differences(record, rule_set.compiled)
     if differences:
-        logger.warning("the scores of %s are stale: %s", facts.code, differences[:3])
+        logger.warning("the scores of %s are stale: %s", record["code"], differences[:3])
         raise ScoresAreStaleError

@@ -4,13 +4,17 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
 
+from accounts.models import User
 from credits.core.recompute import recompute_points
 from credits.models import Project, Score
-from credits.services.certificates import issue_certificate
+from credits.services.certificates import NothingToCertifyError, issue_certificate
 from credits.services.scoring import score_project
 from credits.services.scoring_evidence import ScoresAreStaleError
 from harvesters.forge import Kind, Participant, Role
+from tests.credits.services.test_fsck import happen, happenings, link
 from tests.histories import *  # noqa: F403
 from tests.histories import BEGUN, SCORED, account, change, harvest, record
 from tests.university import *  # noqa: F403
@@ -137,6 +141,29 @@ def test_the_record_names_nobody_and_no_other_work(student, busy):
     assert all(
         set(part) <= PART for each in inputs_of(issue(student)) for part in each["participants"]
     )
+
+
+@given(steps=happenings())
+@settings(
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_happened_every_point_follows(project, rule_set, steps):
+    with transaction.atomic():
+        person = User.objects.create_user("li", "li@example.edu")
+        for step in steps:
+            happen(step, project, person)
+        link(person)
+        score_project(project, now=NOW)
+
+        for days in (80, 25):
+            end = BEGUN + timedelta(days=days)
+            try:
+                certificate = issue(person, start=BEGUN - timedelta(days=30), end=end)
+            except NothingToCertifyError:
+                continue
+            assert differences(certificate) == []
+        transaction.set_rollback(True)
 
 
 PART = {"part", "person", "role", "weight", "ruled_weight", "is_bot", "withdrawn"}
