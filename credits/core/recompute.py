@@ -21,6 +21,7 @@ from credits.core.scoring_record import changed_leaves, moment_of, unpacked
 from credits.core.traces import trace
 
 MOST_DIFFERENCES = 100
+CHANGED = " was changed"
 LARGEST_RECORD = 5_000_000
 RECORD_MEDIA, RULES_MEDIA = "application/json", "application/toml"
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
@@ -42,8 +43,19 @@ def recompute_points(document: Mapping[str, Any], resources: Mapping[str, bytes]
         rule_set = parse_rule_set(rules.decode())
     except (RuleSetError, UnicodeDecodeError) as error:
         raise CannotRecomputeError(f"the rule set cannot be read: {error}") from error
-    found = [*record_differences(record, rule_set), *_result_differences(document, record)]
-    return found[:MOST_DIFFERENCES]
+    differences = record_differences(record, rule_set)
+    if differences and withholds(record) and not any(map(_is_change, differences)):
+        raise CannotRecomputeError("the rules read titles of other people's work, which it omits")
+    return [*differences, *_result_differences(document, record)][:MOST_DIFFERENCES]
+
+
+def withholds(record: Mapping[str, Any]) -> bool:
+    """Whether the rules may have read something that ``record`` does not tell."""
+    return any("withheld" in each for each in record["scoring"] if isinstance(each, dict))
+
+
+def _is_change(difference: str) -> bool:
+    return difference.endswith(CHANGED)
 
 
 def pinned_addresses(document: Mapping[str, Any]) -> dict[str, str]:
@@ -92,7 +104,7 @@ def _changed_facts(record: Mapping[str, Any]) -> Iterator[str]:
     for scoring in record["scoring"]:
         for plain in scoring["inputs"]:
             for leaf in changed_leaves(plain):
-                yield f"{names.of(plain)}: {leaf} was changed"
+                yield f"{names.of(plain)}: {leaf}{CHANGED}"
 
 
 class _Names:

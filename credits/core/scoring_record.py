@@ -67,11 +67,17 @@ def facts_read(rule_set: RuleSet) -> frozenset[str]:
 
 
 def packed(scoring: ScoringFacts, reads: frozenset[str], ranks: Ranks) -> dict[str, Any]:
-    """``scoring`` as an evidence record holds it."""
+    """``scoring`` as an evidence record holds it.
+
+    ``withheld`` says what the rules may have read and the record does not tell.
+    """
     others_read = reads - {"title"}
+    has_others = any(item.contribution not in scoring.own for item in scoring.items)
+    withheld = {"withheld": ["title"]} if has_others and "title" in reads else {}
     return {
         "project": scoring.project,
         "now": exact_time(scoring.now),
+        **withheld,
         "inputs": [
             _with_checks(
                 _packed(item, reads if item.contribution in scoring.own else others_read, ranks)

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from credits.core.certificate_facts import EvidenceItem, ScoringFacts
-from credits.core.recompute import record_differences
+from credits.core.recompute import record_differences, withholds
 from credits.models import Placement, Project, RuleSet, Score
 from credits.services.cells import Cell, members_of, sized
 from credits.services.errors import CreditsError
@@ -83,10 +83,12 @@ def project_url(project: Project) -> str:
 def refuse_stale(record: Mapping[str, Any], rule_set: RuleSet) -> None:
     """See to it that every point in an evidence ``record`` follows from what it holds.
 
+    Where the rules may read titles of other people's work, which it withholds, nobody can.
+
     Raises:
         ScoresAreStaleError: it does not, as after a harvest that nobody has scored yet.
     """
-    if not record["scoring"]:
+    if not record["scoring"] or withholds(record):
         return
     differences = record_differences(record, rule_set.compiled)
     if differences:

@@ -231,6 +231,29 @@ print(verdict.step("recompute").code, verdict.is_valid, "django" in sys.modules)
     assert done.stdout.split()[:3] == ["points_match", "True", "False"], done.stderr
 
 
+def test_what_titles_decide_that_the_record_withholds_cannot_be_told():
+    rules = (
+        SOURCE
+        + """
+[[rules]]
+id = "named"
+category = "code"
+when = 'title == "Secret"'
+points = 1
+en = "Named"
+zh = "指名"
+source = "reasoned: a test"
+"""
+    )
+    both = [replace(change(1, 40), title="Secret"), change(2, 40)]
+    facts = certified(both, parse_rule_set(rules))
+    scoring = replace(facts.scoring[0], own=frozenset({2}))
+    facts = replace(facts, rule_set=replace(facts.rule_set, source=rules), scoring=(scoring,))
+
+    with pytest.raises(CannotRecomputeError, match="titles of other people's work"):
+        recompute_points(document_of(facts), resources_of(facts))
+
+
 def test_what_other_people_did_has_no_title_and_no_words():
     other = replace(SIX[1], title="Secret of Wang", ruling=replace(SIX[1].ruling, denied="Bad"))
     facts = certified([SIX[0], other])
