@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from credits.core.verdict import Outcome, Step
@@ -78,6 +78,8 @@ def outcome_sentence(outcome: Outcome) -> str:
 def step_sentence(step: Step) -> str:
     """One step in words; a step without words of its own shows its code."""
     if (step.name, step.code) == ("disclosure", "opened"):
-        return "; ".join(hidden_words(step.parameters)) or _now("nothing is hidden by the holder")
+        return "; ".join(hidden_words(step.parameters)) or gettext(
+            "nothing is hidden by the holder"
+        )
     words = STEPS.get((step.name, step.code)) or CODES.get(step.code)
     return str(words) % defaultdict(str, step.parameters) if words else f"{step.name}: {step.code}"

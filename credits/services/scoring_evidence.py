@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from credits.core.certificate_facts import EvidenceItem, ScoringFacts
 from credits.core.recompute import record_differences, withholds
@@ -93,4 +94,6 @@ def refuse_stale(record: Mapping[str, Any], rule_set: RuleSet) -> None:
     differences = record_differences(record, rule_set.compiled)
     if differences:
         logger.warning("the scores of %s are stale: %s", record["code"], differences[:3])
-        raise ScoresAreStaleError
+        raise ScoresAreStaleError(
+            _("The work has changed since it was scored. It is scored again soon: try again later.")
+        )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from credits.core.disclosure import (
     SALT_BYTES,
@@ -30,7 +31,7 @@ TOKEN_BYTES = 16
 
 
 class NothingChosenError(CreditsError):
-    """Nothing was chosen to be shown; a contribution is shown only with its project."""
+    """Nothing was chosen to be shown. A contribution is shown only with its project."""
 
 
 class NotInForceError(CreditsError):
@@ -52,7 +53,9 @@ def seal_certificate(certificate: Certificate, *, now: datetime) -> SealedCertif
     """
     locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if locked.revoked_at or (locked.expires_at and locked.expires_at <= now):
-        raise NotInForceError
+        raise NotInForceError(
+            _("The certificate is not in force any more, so no part of it can be shown.")
+        )
     known = SealedCertificate.objects.filter(certificate=locked).first()
     return known or _seal(locked, now)
 
@@ -93,7 +96,7 @@ def share_part(certificate: Certificate, places: Collection[int], *, now: dateti
     chosen = {leaf.digest for place, leaf in enumerate(leaves) if place in places}
     shown = disclose(leaves, chosen)
     if not shown:
-        raise NothingChosenError
+        raise NothingChosenError(_("Nothing was chosen to be shown. Tick something."))
     return Share.objects.create(
         sealed=sealed,
         token=secrets.token_urlsafe(TOKEN_BYTES),

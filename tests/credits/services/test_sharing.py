@@ -121,7 +121,7 @@ def test_a_part_is_revoked_with_its_certificate(certificate):
 
 
 def test_what_has_expired_is_not_sealed(certificate):
-    with pytest.raises(NotInForceError, match="get a new one"):
+    with pytest.raises(NotInForceError, match="not in force"):
         seal_certificate(certificate, now=certificate.expires_at)
 
 
