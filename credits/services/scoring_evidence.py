@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from credits.core.certificate_facts import EvidenceItem, ScoringFacts
 from credits.core.recompute import record_differences, withholds
 from credits.models import Placement, Project, RuleSet, Score
-from credits.services.cells import Cell, members_of, sized
+from credits.services.cells import SizedCell, members_of
 from credits.services.errors import CreditsError
 from credits.services.loading import load_inputs
 
@@ -38,11 +38,10 @@ def gather_scoring(scores: Iterable[Score]) -> list[ScoringFacts]:
 def _scoring(project: Project, scores: Sequence[Score]) -> ScoringFacts | None:
     keys = [score.participation_id for score in scores]
     placed = Placement.objects.filter(project=project, participation__in=keys)
-    cells = {Cell(*row) for row in placed.values_list("month", "person")}
-    whole = sized(project, cells)
-    if not whole or project.scored_at is None:
+    cells = [SizedCell(*row, len(keys)) for row in placed.values_list("month", "person").distinct()]
+    if not cells or project.scored_at is None:
         return None
-    members = members_of(project, whole)
+    members = members_of(project, cells)
     items = load_inputs(project, members.contributions).items
     own = (
         item for item in items for part in item.participants if part.key in members.participations
