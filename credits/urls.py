@@ -21,6 +21,7 @@ from credits.views import (
     public,
     rule_editor,
     rule_sets,
+    sharing,
     student,
     teacher,
     university,
@@ -50,6 +51,8 @@ everybody = [
     path("c/<str:code>.png", verification.certificate_png, name="certificate-png"),
     path("c/<str:code>.svg", verification.certificate_svg, name="certificate-svg"),
     path("c/<str:code>", verification.certificate, name="certificate"),
+    path("s/<str:token>.json", sharing.shared_json, name="shared-json"),
+    path("s/<str:token>", sharing.shared, name="shared"),
     path(
         "rules/<slug:slug>/v<version:version>.toml", public.rule_set_source, name="rule-set-source"
     ),
@@ -71,6 +74,8 @@ students = [
     path("contributions/<int:pk>/", explanations.contribution, name="contribution"),
     path("me/certificates", certificates.certificates, name="certificates"),
     path("me/certificates/new", certificates.certificate_new, name="certificate-new"),
+    path("me/certificates/<str:code>/share", sharing.share, name="certificate-share"),
+    path("me/shares/<int:pk>/withdraw", sharing.share_withdraw, name="share-withdraw"),
     path("me/applications", certificates.applications, name="applications"),
     path("me/applications/new", certificates.application_new, name="application-new"),
     path("me/applications/<int:pk>", certificates.application, name="application"),

@@ -1,7 +1,8 @@
 """What it takes to verify offline, gathered from files in any order.
 
 Beside a certificate lie the issuer's DID document, a status list and the evidence record. Each
-says itself what it is, so files need no particular names.
+says itself what it is, so files need no particular names. The text of the rule set does not; it is
+known by the address at which the certificate pins it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from credits.core.canonical import JsonError, parse_json
+from credits.core.recompute import recompute_points
 from credits.core.verdict import Verdict
 from credits.core.verify import MAX_BYTES, verify_credential
 
@@ -49,12 +51,20 @@ def read_bundle(files: Iterable[bytes]) -> VerificationBundle:
     return VerificationBundle(did_documents, status_lists, resources)
 
 
-def verify_with_bundle(data: bytes, bundle: VerificationBundle, *, now: datetime) -> Verdict:
-    """What the certificate in ``data`` is worth, going by nothing but ``bundle``."""
+def verify_with_bundle(
+    data: bytes, bundle: VerificationBundle, *, now: datetime, recomputes: bool = False
+) -> Verdict:
+    """What the certificate in ``data`` is worth, going by nothing but ``bundle``.
+
+    With ``recomputes`` every point is derived again from the facts and the rules in it.
+    """
     return verify_credential(
         data,
         did_documents=bundle.did_documents,
         status_lists=bundle.status_lists,
         resources=bundle.resources,
         now=now,
+        recompute=(lambda document: recompute_points(document, bundle.resources))
+        if recomputes
+        else None,
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from credits.core.canonical import DocumentError
+from credits.core.inputs import ScoredInput
 
 
 class FactsError(DocumentError):
@@ -41,7 +42,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class RuleSetFacts:
-    """The published rules that gave the points; ``source`` is their text, which gets pinned."""
+    """The published rules that gave the points; ``source`` is their text, which gets pinned.
+
+    ``reads`` are the facts that they look at (`scoring_record.facts_read`).
+    """
 
     url: str
     source_url: str
@@ -50,6 +54,7 @@ class RuleSetFacts:
     title: str
     description: str
     source: str
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,9 @@ class KindTotal:
 class EvidenceItem:
     """One counted contribution. ``category`` is the `KindTotal.kind` that it counts to.
 
-    ``digest`` is SHA-256 of the stored facts, ``reasons`` are those of the score, ``facts`` are
-    what it takes to score it again.
+    ``digest`` is SHA-256 of the stored facts, ``reasons`` are those of the score,
+    ``participation`` is the holder's part in it, by which `ScoringFacts` know it, and ``project``
+    the address of its project.
     """
 
     url: str
@@ -90,7 +96,22 @@ class EvidenceItem:
     digest: str = ""
     reasons: Sequence[Mapping[str, Any]] = ()
     ai_assistance: Sequence[str] = ()
-    facts: Mapping[str, Any] | None = None
+    participation: int = 0
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringFacts:
+    """What the points in one project were computed from: what it takes to score them again.
+
+    ``items`` hold the whole of the holder's months and of every work item that is certified,
+    ``own`` the contributions among them in which the holder took part.
+    """
+
+    project: str
+    now: datetime
+    items: Sequence[ScoredInput]
+    own: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +139,7 @@ class CertificateFacts:
     language: str = "en"
     advised_credits: Decimal | None = None
     credits_earned: Decimal | None = None
+    scoring: Sequence[ScoringFacts] = ()
 
     @property
     def evidence_url(self) -> str:

@@ -31,6 +31,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "kind_points": "{}: points",
         "kind_count": "{}: contributions",
         "advised": "Credits advised to the university, which decides",
+        "sealed": (
+            "Verified contributions to open source projects from {start} to {end}, in sealed form:"
+            " the holder chooses what to show."
+        ),
+        "sealed_narrative": (
+            "What is not shown is hidden by the holder. Whatever is shown is proved by the digests"
+            " that this credential pins."
+        ),
+        "sealed_achievement": "Open source contribution",
+        "sealed_criteria": "Work that the projects accepted, scored under published rules.",
     },
     "zh": {
         "name": "开源贡献，{start} 至 {end}",
@@ -54,6 +64,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "kind_points": "{}：积分",
         "kind_count": "{}：贡献数",
         "advised": "建议学分（由学校决定）",
+        "sealed": (
+            "{start} 至 {end} 期间对开源项目的经核验的贡献（封存形式）：展示内容由持有人选择。"
+        ),
+        "sealed_narrative": (
+            "未展示的内容已由持有人隐藏；所展示的每一项均由本凭证所固定的摘要证明。"
+        ),
+        "sealed_achievement": "开源贡献",
+        "sealed_criteria": "项目已接受的工作，按已公布的规则计分。",
     },
 }
 

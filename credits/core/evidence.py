@@ -1,21 +1,23 @@
 """The evidence record: every counted contribution with its reasons, pinned by the certificate.
 
+Beside them stands what the points were computed from, so that `credits.core.recompute` can derive
+each again.
 Titles and addresses come from strangers; here they are made fit to be signed.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-from credits.core.canonical import MAX_SAFE_INTEGER, canonical_json, digest_sri
+from credits.core.canonical import canonical_json, digest_sri
 from credits.core.certificate_facts import CertificateFacts
 from credits.core.proof import CONTROL, rfc3339
+from credits.core.scoring_record import Ranks, packed
 
 TITLE_LENGTH = 300
 WEB_ADDRESS = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 NOT_IN_ADDRESS = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f]')
 SURROGATE = re.compile("[\ud800-\udfff]")
-EVIDENCE_TYPE = "opencredits-evidence/v1"
+EVIDENCE_TYPE = "opencredits-evidence/v2"
 
 
 def build_evidence_record(facts: CertificateFacts) -> dict[str, Any]:
@@ -24,6 +26,7 @@ def build_evidence_record(facts: CertificateFacts) -> dict[str, Any]:
     Serve `evidence_bytes` of the same facts: the digest is over those bytes.
     """
     rules = facts.rule_set
+    ranks = Ranks.of([item for each in facts.scoring for item in each.items])
     return {
         "id": facts.evidence_url,
         "type": EVIDENCE_TYPE,
@@ -56,6 +59,7 @@ def build_evidence_record(facts: CertificateFacts) -> dict[str, Any]:
             present(
                 {
                     "url": web_address(item.url) or None,
+                    "project": item.project or None,
                     "repository": item.repository,
                     "external_id": item.external_id,
                     "title": shown(item.title),
@@ -70,11 +74,12 @@ def build_evidence_record(facts: CertificateFacts) -> dict[str, Any]:
                     ],
                     "ai_assistance": list(item.ai_assistance) or None,
                     "digest": item.digest,
-                    "facts": exact(item.facts),
+                    "part": ranks.parts.get(item.participation),
                 }
             )
             for item in facts.evidence
         ],
+        "scoring": [packed(each, facts.rule_set.reads, ranks) for each in facts.scoring],
     }
 
 
@@ -121,17 +126,6 @@ def shown(text: str) -> str:
     """A title as it can be signed: strangers write titles, and none may prevent a certificate."""
     printable = SURROGATE.sub("\ufffd", CONTROL.sub(" ", text)).replace("\n", " ")
     return printable.strip()[:TITLE_LENGTH]
-
-
-def exact(value: Any) -> Any:
-    """``value`` with numbers that not every reader of JSON keeps exactly written as text."""
-    if isinstance(value, Mapping):
-        return {key: exact(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [exact(part) for part in value]
-    if isinstance(value, int | float) and abs(value) > MAX_SAFE_INTEGER:
-        return str(value)
-    return value
 
 
 def present(document: dict[str, Any]) -> dict[str, Any]:

@@ -108,8 +108,8 @@ def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
     facts = dict(_NOTHING)
     said = item.facts if isinstance(item.facts, dict) else {}
     for key, value in said.items():
-        if key in _READ:
-            name, read = _READ[key]
+        if key in READ_FROM_FORGE:
+            name, read = READ_FROM_FORGE[key]
             facts[name] = read(value)
     lines = _lines(said.get("sizes"))
     if lines is not None:
@@ -218,7 +218,7 @@ def _counts(value: Any) -> tuple[int, ...]:
     return tuple(filter(_is_count, value)) if isinstance(value, list) else ()
 
 
-_READ: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+READ_FROM_FORGE: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "labels": ("labels", _texts),
     "is_merge": ("is_merge", _is_true),
     "reverts": ("is_revert", bool),

@@ -83,19 +83,21 @@ def read_paper(credential: str | bytes, evidence: str = "") -> Paper | None:
         code=_code(document),
         holder=_holder(subject),
         issuer=_text(_object(document.get("issuer")), "name") or _text(document, "issuer"),
-        issued_at=_moment(document.get("validFrom")),
-        start=_moment(subject.get("activityStartDate")),
-        end=_moment(subject.get("activityEndDate")),
-        points=_thousandths(results.get("points")) or 0,
+        issued_at=moment_or_none(document.get("validFrom")),
+        start=moment_or_none(subject.get("activityStartDate")),
+        end=moment_or_none(subject.get("activityEndDate")),
+        points=thousandths(results.get("points")) or 0,
         count=_count(results.get("contributions")),
         rule_set=_text(achievement, "humanCode"),
         rule_set_url=_text(_object(achievement.get("criteria")), "id") if record else "",
         projects=[_text(_object(each), "name") for each in _list(record.get("projects"))],
         rows=_rows(results),
-        items=_record_items(record) if record else _evidence_items(document),
+        items=contribution_items(record.get("contributions"))
+        if record
+        else _evidence_items(document),
         address=_web_address(document.get("id")),
         language=_text(achievement, "inLanguage"),
-        expires_at=_moment(document.get("validUntil")),
+        expires_at=moment_or_none(document.get("validUntil")),
     )
 
 
@@ -109,7 +111,7 @@ def _parsed(text: str | bytes) -> Any:
 def _rows(results: Mapping[str, str]) -> list[PaperRow]:
     kinds = [name.removesuffix(POINTS) for name in results if name.endswith(POINTS)]
     return [
-        PaperRow(kind, _count(results.get(kind + COUNT)), _thousandths(results[kind + POINTS]) or 0)
+        PaperRow(kind, _count(results.get(kind + COUNT)), thousandths(results[kind + POINTS]) or 0)
         for kind in kinds
     ]
 
@@ -123,16 +125,17 @@ def _results(subject: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _record_items(record: Mapping[str, Any]) -> list[PaperItem]:
-    items = (_object(each) for each in _list(record.get("contributions")))
+def contribution_items(contributions: Any) -> list[PaperItem]:
+    """Contributions as an evidence record has them."""
+    items = (_object(each) for each in _list(contributions))
     return [
         PaperItem(
             title=_text(item, "title"),
             category=_text(item, "category"),
             url=_web_address(item.get("url")),
             detail=_text(item, "repository"),
-            points=_thousandths(item.get("points")),
-            occurred_at=_moment(item.get("occurred_at")),
+            points=thousandths(item.get("points")),
+            occurred_at=moment_or_none(item.get("occurred_at")),
             reasons=[_reason(each) for each in _list(item.get("reasons"))],
         )
         for item in items
@@ -155,7 +158,7 @@ def _evidence_items(document: Mapping[str, Any]) -> list[PaperItem]:
 
 def _reason(reason: Any) -> dict[str, Any]:
     found = _object(reason)
-    return {**found, "points": _thousandths(found.get("points")) or 0}
+    return {**found, "points": thousandths(found.get("points")) or 0}
 
 
 def _code(document: Mapping[str, Any]) -> str:
@@ -193,7 +196,8 @@ def _web_address(value: Any) -> str:
     return value if isinstance(value, str) and value.startswith(WEB) else ""
 
 
-def _moment(value: Any) -> datetime | None:
+def moment_or_none(value: Any) -> datetime | None:
+    """A time with its zone as ISO 8601 writes it."""
     try:
         found = datetime.fromisoformat(value)
     except (TypeError, ValueError):
@@ -201,7 +205,7 @@ def _moment(value: Any) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def _thousandths(value: Any) -> int | None:
+def thousandths(value: Any) -> int | None:
     """A decimal as text, in thousandths."""
     try:
         found = Decimal(value)
@@ -211,5 +215,5 @@ def _thousandths(value: Any) -> int | None:
 
 
 def _count(value: Any) -> int | None:
-    found = _thousandths(value)
+    found = thousandths(value)
     return None if found is None else found // 1000

@@ -1,26 +1,29 @@
 """Verifying a certificate, in whatever file it comes: offline, without Django, step by step.
 
 The steps in order: *parse*, *shape*, *context*, *issuer*, *proof*, *dates*, *status*, for a record
-*certificates*, and where the caller asks for them *resources* and *recompute*. Each is reported by
-name; the outcome is the gravest of them. Nothing is fetched: DID documents and status lists are
-handed in, and who hands in a DID document thereby says that this issuer is trusted.
+*certificates*, for a shared part *disclosure*, and where the caller asks for them *resources* and
+*recompute*. Each is reported by name; the outcome is the gravest of them. Nothing is fetched: DID
+documents and status lists are handed in, and who hands in a DID document thereby says that this
+issuer is trusted.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from credits.core.baking import BakingError
-from credits.core.canonical import DocumentError, JsonError, digest_sri, parse_json
+from credits.core.canonical import DocumentError, JsonError, parse_json
 from credits.core.clr import RECORD, RECORD_CONTEXTS, certificates_in, is_record
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
 from credits.core.did import KeyNotListedError, assertion_key
 from credits.core.jose import TokenError
 from credits.core.opening import MAX_BYTES, Carrier, Opened, open_credential
 from credits.core.proof import JCS, SUITES, ProofError, check_proof
+from credits.core.records_beside import Recompute, recompute_step, resources_step
 from credits.core.shape import ShapeError, check_shape, issuer_id, moment, proofs_of
+from credits.core.shared import disclosure_step, taken_apart
 from credits.core.status import StatusListError, decode_bitstring, is_set
 from credits.core.token_step import token_step
 from credits.core.verdict import CANNOT_TELL, Outcome, Step, StepState, Verdict
@@ -44,9 +47,6 @@ PROOF_KEYS = {
 }
 PURPOSES = {"revocation": Outcome.REVOKED, "suspension": Outcome.SUSPENDED}
 
-Recompute = Callable[[Mapping[str, Any]], Sequence[str]]
-"""Derives the points of a certificate again; the answer names every difference."""
-
 
 def verify_credential(
     data: bytes,
@@ -64,7 +64,7 @@ def verify_credential(
     for what is in ``data``: whatever is wrong is a step of the verdict.
     """
     try:
-        opened = open_credential(data)
+        opened, shared = taken_apart(open_credential(data))
         document = opened.document
         kind = RECORD if is_record(document) else CERTIFICATE
         check_shape(document, kind=kind, has_proofs=opened.token is None)
@@ -78,10 +78,12 @@ def verify_credential(
     steps += _steps_of(opened, known)
     if kind == RECORD:
         steps.append(_certificates_step(document, known))
+    if shared is not None:
+        steps.append(disclosure_step(document, shared))
     if resources:
-        steps.append(_resources_step(document, resources))
+        steps.append(resources_step(document, resources))
     if recompute is not None:
-        steps.append(_recompute_step(document, recompute))
+        steps.append(recompute_step(document, recompute))
     return Verdict(tuple(steps), document)
 
 
@@ -253,26 +255,3 @@ def _encoded_list(listed: Mapping[str, Any], purpose: str) -> str:
     if subject.get("type") != "BitstringStatusList" or subject.get("statusPurpose") != purpose:
         raise StatusListError(f"the list is not one of {purpose}")
     return str(subject.get("encodedList", ""))
-
-
-def _resources_step(document: Mapping[str, Any], resources: Mapping[str, bytes]) -> Step:
-    """Hold copies against the digests that the certificate pins (VCDM 2.0, section 5.3)."""
-    pinned = document.get("relatedResource", [])
-    checked = []
-    for entry in pinned if isinstance(pinned, list) else [pinned]:
-        address = entry.get("id") if isinstance(entry, dict) else None
-        if isinstance(address, str) and address in resources:
-            if digest_sri(resources[address]) != entry.get("digestSRI"):
-                return _failed("resources", "changed", Outcome.ALTERED, resource=address)
-            checked.append(address)
-    if not checked:
-        return _unknown("resources", "none_pinned", Outcome.VALID)
-    return _ok("resources", "match", resources=", ".join(checked))
-
-
-def _recompute_step(document: Mapping[str, Any], recompute: Recompute) -> Step:
-    differences = recompute(document)
-    if differences:
-        found = "; ".join(differences[:10])
-        return _failed("recompute", "points_differ", Outcome.ALTERED, differences=found)
-    return _ok("recompute", "points_match")

@@ -10,8 +10,10 @@ class Companion(StrEnum):
     DID_DOCUMENT = "did"
     STATUS_LIST = "status"
     EVIDENCE = "evidence"
+    RULES = "rules"
 
 
 def companion_path(certificate: Path, companion: Companion) -> Path:
     """Where ``companion`` of the file ``certificate`` lies."""
-    return certificate.with_name(f"{certificate.stem}.{companion}.json")
+    ending = "toml" if companion is Companion.RULES else "json"
+    return certificate.with_name(f"{certificate.stem}.{companion}.{ending}")

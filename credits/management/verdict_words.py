@@ -3,9 +3,11 @@
 from collections import defaultdict
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from credits.core.verdict import Outcome, Step
+from credits.templatetags.disclosures import hidden_words
 
 OUTCOMES: dict[Outcome, Promise] = {
     Outcome.VALID: _("valid"),
@@ -56,8 +58,11 @@ CODES: dict[str, Promise] = {
     "not_all_valid": _("a certificate in it is not valid (%(outcome)s): %(certificate)s"),
     "match": _("the records beside it are those that it pins: %(resources)s"),
     "none_pinned": _("no record beside it is one that it pins; do not rely on them"),
-    "points_differ": _("the points do not follow from the records: %(differences)s"),
-    "points_match": _("the points follow from the records"),
+    "not_pinned": _("a record beside it is not one that it pins: %(resources)s"),
+    "not_sealed": _("what it shows is not what its issuer sealed: %(detail)s"),
+    "points_differ": _("the points do not follow from the facts and rules: %(differences)s"),
+    "points_match": _("every point follows from the facts and the rules that it pins"),
+    "cannot_recompute": _("the points cannot be computed again: %(detail)s"),
     "logged": _("the public log %(log)s held it when it had %(size)s entries"),
     "not_proved": _("the proof beside it does not show that it was logged: %(detail)s"),
 }
@@ -78,5 +83,9 @@ def outcome_sentence(outcome: Outcome) -> str:
 
 def step_sentence(step: Step) -> str:
     """One step in words; a step without words of its own shows its code."""
+    if (step.name, step.code) == ("disclosure", "opened"):
+        return "; ".join(hidden_words(step.parameters)) or gettext(
+            "nothing is hidden by the holder"
+        )
     words = STEPS.get((step.name, step.code)) or CODES.get(step.code)
     return str(words) % defaultdict(str, step.parameters) if words else f"{step.name}: {step.code}"

@@ -5,13 +5,16 @@ an answer at the address of a status list cannot smuggle in the keys of somebody
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from credits.core.bundle import VerificationBundle, read_bundle
 from credits.core.canonical import DocumentError, JsonError
 from credits.core.clr import certificates_in, is_record
 from credits.core.opening import open_credential
+from credits.core.recompute import RECORD_MEDIA, RULES_MEDIA, pinned_addresses
 from credits.core.shape import issuer_id
+from credits.core.shared import taken_apart
 from credits.core.verify import MAX_BYTES
 from credits.management.companions import Companion
 from credits.management.fetching import (
@@ -30,22 +33,24 @@ WHAT = {
 }
 
 
-def gather(named: Iterable[tuple[Companion, str]]) -> VerificationBundle:
-    """Read files, each of which must be what it is called.
+def gather(named: Iterable[tuple[Companion, str]], certificate: bytes) -> VerificationBundle:
+    """Read files that belong to ``certificate``, each of which must be what it is called.
 
     Raises:
         UnreadableError: a file is missing, damaged or something else.
     """
     bundle = NOTHING
     for kind, path in named:
-        bundle = joined(bundle, _read_as(kind, path))
+        found = _read_rules(path, certificate) if kind is Companion.RULES else _read_as(kind, path)
+        bundle = joined(bundle, found)
     return bundle
 
 
-def ask_issuer(certificate: bytes) -> VerificationBundle:
+def ask_issuer(certificate: bytes, *, for_records: bool = False) -> VerificationBundle:
     """Fetch the DID document and the status list that ``certificate`` names.
 
-    What cannot be had is missing from the bundle, and the verdict says so.
+    With ``for_records`` also the evidence record and the rule set that it pins. What cannot be had
+    is missing from the bundle, and the verdict says so.
     """
     document = _parsed(certificate)
     issuer = issuer_id(document)
@@ -56,7 +61,17 @@ def ask_issuer(certificate: bytes) -> VerificationBundle:
         bundle = VerificationBundle(own, {}, {})
     for address in _status_addresses(document):
         bundle = joined(bundle, _tried(Companion.STATUS_LIST, address))
-    return bundle
+    return joined(bundle, _fetched_records(document)) if for_records else bundle
+
+
+def _fetched_records(document: Mapping[str, Any]) -> VerificationBundle:
+    """The records at the addresses where ``document`` pins them, whatever stands there now."""
+    resources = {}
+    for media, address in pinned_addresses(document).items():
+        if media in {RECORD_MEDIA, RULES_MEDIA} and is_address(address):
+            with suppress(UnreadableError):
+                resources[address] = read_bytes(address, MAX_BYTES)
+    return VerificationBundle({}, {}, resources)
 
 
 def _status_addresses(document: Mapping[str, Any]) -> list[str]:
@@ -79,12 +94,21 @@ def joined(first: VerificationBundle, second: VerificationBundle) -> Verificatio
     )
 
 
+def _read_rules(path: str, certificate: bytes) -> VerificationBundle:
+    """A rule set does not say where it is from; ``certificate`` pins its text by a digest."""
+    data = read_bytes(path, MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(f"{path} has more than {MAX_BYTES} bytes.")
+    address = pinned_addresses(_parsed(certificate)).get(RULES_MEDIA)
+    return VerificationBundle({}, {}, {address: data} if address else {})
+
+
 def _read_as(kind: Companion, name: str) -> VerificationBundle:
     try:
         found = read_bundle([read_bytes(name, MAX_BYTES)])
     except JsonError as error:
         raise UnreadableError(f"{name}: {error}.") from error
-    fits = {
+    fits: dict[Companion, Mapping[str, Any]] = {
         Companion.DID_DOCUMENT: found.did_documents,
         Companion.STATUS_LIST: found.status_lists,
         Companion.EVIDENCE: found.resources,
@@ -102,8 +126,9 @@ def _tried(kind: Companion, address: str) -> VerificationBundle:
 
 
 def _parsed(certificate: bytes) -> Mapping[str, Any]:
+    """The credential, also of a file that shows a part of one."""
     try:
-        document = open_credential(certificate).document
+        opened, _shared = taken_apart(open_credential(certificate))
     except DocumentError:
         return {}
-    return document if isinstance(document, dict) else {}
+    return opened.document if isinstance(opened.document, dict) else {}

@@ -23,6 +23,7 @@ from credits.models.recognition import (
 from credits.models.rules import RepositoryRules, RuleSetApproval
 from credits.models.rulings import BotVerdict, Ruling
 from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
+from credits.models.sharing import SealedCertificate, Share
 from credits.models.work_claims import WorkClaim
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "RuleSetScoring",
     "Ruling",
     "Score",
+    "SealedCertificate",
+    "Share",
     "StatusList",
     "WorkClaim",
 ]

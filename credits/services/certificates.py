@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet, Sum
 
 from accounts.models import User
-from credits.core.canonical import sha256_hex
+from credits.core.canonical import canonical_json, sha256_hex
 from credits.core.code import CodeError, make_code, parse_code
 from credits.core.credential import (
     CertificateFacts,
@@ -24,9 +24,10 @@ from credits.core.credential import (
     ProjectFacts,
     RuleSetFacts,
     build_credential,
-    evidence_bytes,
+    build_evidence_record,
 )
 from credits.core.proof import add_proofs
+from credits.core.scoring_record import facts_read
 from credits.models import (
     Certificate,
     CertificateItem,
@@ -38,6 +39,12 @@ from credits.models import (
 from credits.services.errors import CreditsError
 from credits.services.issuer import issuer_did, issuer_signer, signing_method
 from credits.services.log import append_entry
+from credits.services.scoring_evidence import (
+    evidence_item,
+    gather_scoring,
+    project_url,
+    refuse_stale,
+)
 from credits.services.status import reserve_place, sign_status_list, status_list_url
 
 VALID_FOR = timedelta(days=5 * 365)
@@ -126,7 +133,7 @@ def issue_certificate(
     It is entered in the log in the same transaction.
 
     Raises:
-        NothingToCertifyError, SeveralRuleSetsError
+        NothingToCertifyError, SeveralRuleSetsError, ScoresAreStaleError
     """
     order = _Order(holder, start, end, project, shows_name=shows_name)
     scores = list(
@@ -138,7 +145,10 @@ def issue_certificate(
     code = make_code(secrets.token_bytes(CODE_BYTES))
     status_list, status_index = reserve_place()
     facts = _facts(order, scores, code, (status_list.number, status_index), now)
-    credential = _signed(facts, now)
+    record = build_evidence_record(facts)
+    refuse_stale(record, rule_set)
+    evidence = canonical_json(record)
+    credential = _signed(build_credential(facts, evidence), now)
     entry = append_entry(LogEntry.Kind.ISSUE, credential.encode(), now=now)
     certificate = Certificate.objects.create(
         code=code,
@@ -148,7 +158,7 @@ def issue_certificate(
         rule_set=rule_set,
         points=facts.points,
         credential=credential,
-        evidence=evidence_bytes(facts).decode(),
+        evidence=evidence.decode(),
         digest=sha256_hex(credential.encode()),
         status_list=status_list,
         status_index=status_index,
@@ -197,10 +207,9 @@ def _one_rule_set(scores: Sequence[Score]) -> RuleSet:
     return rule_sets.pop()
 
 
-def _signed(facts: CertificateFacts, now: datetime) -> str:
+def _signed(document: Mapping[str, Any], now: datetime) -> str:
     signer = issuer_signer(now=now)
     method = signing_method(signer)
-    document = build_credential(facts)
     signed = add_proofs(document, signer, verification_method=method, created=now)
     return json.dumps(signed, ensure_ascii=False, indent=1)
 
@@ -226,7 +235,7 @@ def _facts(
     now: datetime,
 ) -> CertificateFacts:
     number, index = place
-    evidence = [_evidence(score) for score in scores]
+    evidence = [evidence_item(score) for score in scores]
     return CertificateFacts(
         id=f"{settings.BASE_URL}/c/{code}",
         code=code,
@@ -242,6 +251,7 @@ def _facts(
         status_list_url=status_list_url(number),
         status_index=index,
         expires_at=now + VALID_FOR,
+        scoring=gather_scoring(scores),
     )
 
 
@@ -265,15 +275,13 @@ def _rule_set_facts(rule_set: RuleSet) -> RuleSetFacts:
         title=rules.title.en,
         description=rules.description.en,
         source=rule_set.source,
+        reads=facts_read(rules),
     )
 
 
 def _project_facts(scores: Sequence[Score]) -> list[ProjectFacts]:
     projects = {score.project.pk: score.project for score in scores}
-    return [
-        ProjectFacts(project.name, f"{settings.BASE_URL}/projects/{project.slug}")
-        for project in projects.values()
-    ]
+    return [ProjectFacts(project.name, project_url(project)) for project in projects.values()]
 
 
 def _totals(evidence: Sequence[EvidenceItem]) -> list[KindTotal]:
@@ -286,22 +294,3 @@ def _totals(evidence: Sequence[EvidenceItem]) -> list[KindTotal]:
         )
         for kind in kinds
     ]
-
-
-def _evidence(score: Score) -> EvidenceItem:
-    contribution = score.participation.contribution
-    return EvidenceItem(
-        url=contribution.url,
-        title=contribution.title,
-        category=score.category,
-        points=score.points,
-        occurred_at=contribution.occurred_at,
-        repository=str(contribution.repository),
-        external_id=contribution.external_id,
-        kind=contribution.kind,
-        role=score.participation.role,
-        digest=contribution.digest,
-        reasons=score.trace,
-        ai_assistance=tuple(contribution.facts.get("ai_assistance") or ()),
-        facts=contribution.facts,
-    )

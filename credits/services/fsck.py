@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from credits.core.canonical import sha256_hex
 from credits.core.scoring import score_contributions
-from credits.models import Certificate, Project, RuleSet, Score
+from credits.models import Certificate, Project, RuleSet, Score, SealedCertificate
 from credits.services.cells import SizedCell, cells_in, in_chunks, members_of, spans
 from credits.services.duplicates import OWNER
 from credits.services.loading import load_inputs
@@ -149,6 +149,10 @@ def certificates_are_whole(_jobs: int, _report: Report) -> Iterator[Fault]:
         if digest != certificate.digest or digest != certificate.log_entry.body_digest:
             found = _("its document is not the one that was issued")
             yield Fault("certificates are whole", certificate.code, found)
+    for sealed in SealedCertificate.objects.select_related("log_entry", "certificate").iterator():
+        if sha256_hex(sealed.credential.encode()) != sealed.log_entry.body_digest:
+            found = _("its sealed form is not the one that was logged")
+            yield Fault("certificates are whole", sealed.certificate.code, found)
 
 
 def the_log_is_whole(_jobs: int, _report: Report) -> Iterator[Fault]:

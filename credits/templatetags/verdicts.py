@@ -174,6 +174,18 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
         gettext_lazy("A certificate in it is not valid"),
         gettext_lazy("It is %(certificate)s."),
     ),
+    ("resources", "not_pinned"): (
+        gettext_lazy("A record beside it is not one that it pins"),
+        gettext_lazy("Do not rely on %(resources)s."),
+    ),
+    ("disclosure", "opened"): (
+        gettext_lazy("What is shown is what was sealed"),
+        gettext_lazy("Each part fits a digest that was signed."),
+    ),
+    ("disclosure", "not_sealed"): (
+        gettext_lazy("What is shown is not what was sealed"),
+        gettext_lazy("It was changed after it was shared."),
+    ),
     ("recompute", "points_match"): (
         gettext_lazy("The points come out the same"),
         gettext_lazy("They were computed again by the rules."),
@@ -181,6 +193,10 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
     ("recompute", "points_differ"): (
         gettext_lazy("The points do not come out the same"),
         gettext_lazy("Different: %(differences)s"),
+    ),
+    ("recompute", "cannot_recompute"): (
+        gettext_lazy("The points could not be computed again"),
+        gettext_lazy("What it takes is missing."),
     ),
 }
 STATUS_UNUSABLE = (

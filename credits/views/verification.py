@@ -27,6 +27,8 @@ from credits.services.issuer import did_document
 from credits.services.log import proof_of
 from credits.services.status import status_list_document
 from credits.services.verification import verify_stored, verify_upload
+from credits.views.shared_papers import read_shared
+from credits.views.sharing import render_shared
 
 CREDENTIAL = "application/vc"
 TOKEN = "application/jwt"  # noqa: S105 (a media type)
@@ -100,7 +102,10 @@ def _check(request: HttpRequest, data: bytes) -> HttpResponse:
             " own address, or the file by: opencredits verify FILE"
         )
         return _ask(request, sentence, status=400)
-    paper = read_paper(carried_text(data))
+    text = carried_text(data)
+    if (shared := read_shared(text)) is not None and verdict.credential is not None:
+        return render_shared(request, shared, verdict)
+    paper = read_paper(text)
     if paper is None:
         sentence = _(
             "This is not a certificate: there is no Open Badges 3.0 credential in it. "

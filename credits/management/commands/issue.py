@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     help = (
         "Issue a certificate over a period to FILE, and beside it what verifies it offline:"
-        " the issuer's DID document, the status list of the day, the evidence,"
+        " the issuer's DID document, the status list of the day, the evidence, the rule set,"
         " the proof that it is in the public log.\n"
         "Examples: opencredits issue --holder li.ming@stu.university.example"
         " --from 2026-03-01 --to 2026-08-31 --out li.json"
@@ -72,6 +72,7 @@ def _write(certificate: Certificate, out: Path) -> list[Path]:
         ),
         companion_path(out, Companion.STATUS_LIST): status_list,
         companion_path(out, Companion.EVIDENCE): certificate.evidence,
+        companion_path(out, Companion.RULES): certificate.rule_set.source,
     }
     for path, content in contents.items():
         path.write_text(content, encoding="utf-8", newline="")

@@ -10,6 +10,7 @@ import pytest
 from credits.core.baking import bake_png, bake_svg
 from credits.core.credential import build_credential, build_did_document
 from credits.core.did import verification_method
+from credits.core.disclosure import SHARED_TYPE
 from credits.core.jose import sign_token, thumbprint
 from credits.core.opening import MAX_BYTES, Carrier, carrier_of, open_credential
 from credits.core.vc_jwt import sign_credential
@@ -100,6 +101,13 @@ def test_its_claims_are_those_of_open_badges():
     assert payload["nbf"] == int(FACTS.issued_at.timestamp())
     assert payload["exp"] == int(FACTS.expires_at.timestamp())
     assert "proof" not in payload
+
+
+def test_a_part_of_a_certificate_does_not_come_as_a_jwt():
+    part = {"type": SHARED_TYPE, "credential": build_credential(FACTS), "seal": {}, "shown": []}
+    token = sign_token(json.dumps(part).encode(), SIGNER, key_id=KEY_IDS["rsa"])
+
+    assert verdict(token).outcome is Outcome.MALFORMED
 
 
 def test_revocation_and_expiry_are_seen_in_a_jwt():

@@ -24,6 +24,7 @@ def test_it_writes_the_certificate_and_what_verifies_it(issued, student, tmp_pat
         "li.status.json",
         "li.evidence.json",
         "li.tlog-proof",
+        "li.rules.toml",
     }
     assert json.loads((tmp_path / "li.did.json").read_text())["id"] == "did:web:testserver"
     assert "65 points" in capsys.readouterr().out

@@ -21,6 +21,7 @@ from credits.services.issuer import did_document
 from credits.services.status import status_list_document
 from tests.credentials import as_bytes
 from tests.credentials import certificate as foreign_certificate
+from tests.histories import *  # noqa: F403
 from tests.university import *  # noqa: F403
 
 
@@ -109,7 +110,7 @@ def test_a_changed_byte_in_what_lies_beside_it_is_not_believed(files, companion,
         except CommandError as refused:
             code = refused.returncode
         # With another id it is a record of something else, which says nothing about this one.
-        is_of_another = "? no record beside it is one that it pins" in capsys.readouterr().out
+        is_of_another = "? a record beside it is not one that it pins" in capsys.readouterr().out
         assert code in {1, 2} or is_of_another, place
 
 
@@ -156,7 +157,7 @@ def test_rubbish_is_no_certificate(tmp_path, rubbish, capsys):
     assert "not a certificate; download the file again" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("companion", Companion)
+@pytest.mark.parametrize("companion", [one for one in Companion if one is not Companion.RULES])
 @pytest.mark.parametrize("damage", ["huge", "cut", "rubbish", "folder"])
 def test_what_lies_beside_it_and_cannot_be_read_is_named(files, companion, damage):
     beside = companion_path(files, companion)
@@ -332,3 +333,58 @@ def test_a_badge_or_a_jwt_verifies_offline_whatever_it_is_called(issued, tmp_pat
     status_list = status_list_document(issued.status_list_id, now=timezone.now())
     companion_path(file, Companion.STATUS_LIST).write_text(status_list)
     assert verify(file, "--offline") == 1
+
+
+@pytest.fixture
+def scored_files(worked, student, tmp_path):
+    """As `files`, of work that was scored from facts."""
+    out = tmp_path / "wu.json"
+    call_command(
+        "issue", holder=student.email, first_day="2026-09-01", last_day="2026-10-30", out=str(out)
+    )
+    return out
+
+
+def test_every_point_is_computed_again_from_what_lies_beside_it(scored_files, capsys):
+    assert verify(scored_files, "--offline", "--recompute") == 0
+    assert "✓ every point follows from the facts and the rules" in capsys.readouterr().out
+
+
+def test_a_changed_fact_is_named(scored_files, capsys):
+    beside = companion_path(scored_files, Companion.EVIDENCE)
+    record = json.loads(beside.read_text())
+    record["scoring"][0]["inputs"][2]["facts"]["sizes"]["code"][0] = 9
+    beside.write_text(json.dumps(record))
+
+    assert verify(scored_files, "--offline", "--recompute") == 1
+    answer = capsys.readouterr().out
+    assert "https://forge.example/lab/vision/pull/2: facts.sizes was changed" in answer
+    assert "https://forge.example/lab/vision/pull/2: 8 points in the record, 4 by the" in answer
+
+
+def test_a_changed_rule_set_is_noticed(scored_files, capsys):
+    beside = companion_path(scored_files, Companion.RULES)
+    beside.write_text(beside.read_text() + "\n")
+
+    assert verify(scored_files, "--offline") == 1
+    assert "a record beside it is not the one that it pins" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("companion", [Companion.EVIDENCE, Companion.RULES])
+def test_without_the_records_nobody_can_compute_it_again(scored_files, companion, capsys):
+    companion_path(scored_files, companion).unlink()
+
+    assert verify(scored_files, "--offline") == 0
+    assert verify(scored_files, "--offline", "--recompute") == 2
+    assert "? the points cannot be computed again: " in capsys.readouterr().out
+
+
+def test_a_rule_set_that_is_too_large_is_named(scored_files):
+    beside = companion_path(scored_files, Companion.RULES)
+    with beside.open("r+b") as file:
+        file.truncate(100_000_000)
+
+    with pytest.raises(CommandError, match=re.escape(str(beside))) as refused:
+        verify(scored_files, "--offline")
+
+    assert refused.value.returncode == 2
