@@ -174,6 +174,10 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
         gettext_lazy("A certificate in it is not valid"),
         gettext_lazy("It is %(certificate)s."),
     ),
+    ("certificates", "wrong_shape"): (
+        gettext_lazy("A certificate in it is not valid"),
+        gettext_lazy("A part is missing or misplaced."),
+    ),
     ("resources", "not_pinned"): (
         gettext_lazy("A record beside it is not one that it pins"),
         gettext_lazy("Do not rely on %(resources)s."),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils.translation import override
 
-from credits.core import verify
+from credits.core import records_beside, token_step, verify
 from credits.core.verdict import Outcome, Step, StepState, Verdict
 from credits.management.verdict_words import outcome_sentence, step_sentence
 from credits.templatetags.verdicts import (
@@ -18,8 +18,9 @@ from credits.templatetags.verdicts import (
     verdict_title,
 )
 
-STEP = re.compile(r'_(?:ok|failed|unknown)\(\s*"(\w+)", "(\w+)"')
-SOURCE = Path(verify.__file__).read_text(encoding="utf-8")
+STEP = re.compile(r'\b_?(?:ok|failed|unknown)\(\s*"(\w+)", "(\w+)"')
+MODULES = (verify, records_beside, token_step)
+SOURCE = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in MODULES)
 CODES = sorted({*STEP.findall(SOURCE), ("status", "revoked"), ("status", "suspended")})
 STATUS_PROBLEM = re.compile(r'"(status_list_\w+|wrong_index|unknown_status_type)"')
 STATUS_PROBLEMS = sorted(set(STATUS_PROBLEM.findall(SOURCE)))
@@ -38,6 +39,7 @@ def verdict(outcome=Outcome.VALID, name="proof", code="changed", state=StepState
 
 def test_the_codes_of_the_core_were_found():
     assert ("proof", "proofs_hold") in CODES
+    assert ("recompute", "points_differ") in CODES
     assert len(CODES) > 20
     assert "status_list_stale" in STATUS_PROBLEMS
 
