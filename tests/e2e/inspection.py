@@ -36,6 +36,7 @@ NAMES = [
 BRANDS = {
     *("OpenCredits", "Git", "GitHub", "Python", "PostgreSQL", "Open", "Badges"),
     *("JSON", "API", "PDF"),
+    *("Inter", "Source", "Serif", "Noto", "Sans"),  # fonts
 }
 _LATIN = """(data) => {
     const isEnglish = (text) => /[A-Za-z]{3}/.test(text) && !/\\p{Script=Han}/u.test(text);
