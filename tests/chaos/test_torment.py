@@ -7,6 +7,9 @@ from tests.chaos.rounds import torment
 
 SECONDS = 30
 
+# One torment serves all tests, so one worker takes them all.
+pytestmark = pytest.mark.xdist_group("torment")
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
