@@ -5,13 +5,16 @@ A check is a function that yields faults; it is registered in `CHECKS`.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from credits.core.canonical import sha256_hex
+from credits.core.inputs import ScoredInput
 from credits.core.scoring import score_contributions
 from credits.models import Certificate, Project, RuleSet, Score, SealedCertificate
 from credits.services.cells import SizedCell, cells_in, in_chunks, members_of, spans
@@ -47,7 +50,7 @@ def find_faults(*, jobs: int = 1, report: Report | None = None) -> Iterator[Faul
 
 
 def scores_follow_from_facts(jobs: int, report: Report) -> Iterator[Fault]:
-    """Every score in force is what the facts and the rule set give, as of its last scoring."""
+    """Every score in force or in shadow is what facts and rule set give, as of its last scoring."""
     projects = Project.objects.exclude(scored_by=None).exclude(scored_at=None)
     todo = [(project, span) for project in projects for span in spans(project)]
     total, done = sum(span.size for _project, span in todo), 0
@@ -62,16 +65,33 @@ def scores_follow_from_facts(jobs: int, report: Report) -> Iterator[Fault]:
 
 def differences(project_key: int, cells: Sequence[SizedCell]) -> tuple[list[Fault], int]:
     """Where stored scores of ``cells`` differ from those computed anew, in whatever process."""
-    project = Project.objects.select_related("scored_by").get(pk=project_key)
-    rule_set, now = project.scored_by, project.scored_at
-    size = sum(cell.size for cell in cells)
-    if rule_set is None or now is None:
-        return [], size
+    project = Project.objects.get(pk=project_key)
     members = members_of(project, cells)
-    stored = _stored(rule_set, members.participations)
     loaded = load_inputs(project, members.contributions)
-    for result in score_contributions(loaded.items, rule_set.compiled, now=now):
-        if result.participation in members.participations:
+    faults = [
+        fault
+        for rule_set in _kept_up(project)
+        for fault in _compared(project, rule_set, members.participations, loaded.items)
+    ]
+    return faults, sum(cell.size for cell in cells)
+
+
+def _kept_up(project: Project) -> QuerySet[RuleSet]:
+    """The rule sets whose scores follow what changes: the one in force, and those in shadow.
+
+    Scores under former ones stay as they were, and so may rest on facts that changed since.
+    """
+    shadow = Q(project=project, state=RuleSet.State.SHADOW)
+    return RuleSet.objects.filter(Q(pk=project.scored_by_id) | shadow, scorings__project=project)
+
+
+def _compared(
+    project: Project, rule_set: RuleSet, inside: frozenset[int], items: Sequence[ScoredInput]
+) -> list[Fault]:
+    stored = _stored(rule_set, inside)
+    now = cast(datetime, project.scored_at)
+    for result in score_contributions(items, rule_set.compiled, now=now):
+        if result.participation in inside:
             lines = [[reason.rule, reason.points] for reason in result.reasons]
             anew = (result.points, result.category, result.state, lines)
             if stored.get(result.participation) == anew:
@@ -82,7 +102,7 @@ def differences(project_key: int, cells: Sequence[SizedCell]) -> tuple[list[Faul
     return [
         Fault(name, f"{project.slug}, participation {key}", _difference(rest))
         for key, rest in sorted(stored.items())
-    ], size
+    ]
 
 
 def _stored(rule_set: RuleSet, participations: frozenset[int]) -> dict[int, tuple[Any, ...]]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from accounts.models import Identity, User
 from accounts.services import prove_identity, withdraw_identity
-from credits.models import BotVerdict, Placement, Ruling, Score
+from credits.models import BotVerdict, Placement, RuleSet, Ruling, Score
 from credits.services.fsck import find_faults
+from credits.services.rules import create_draft
 from credits.services.scoring import score_project
 from harvesters.forge import Kind, Participant, Role
 from harvesters.models import Actor, Contribution
@@ -53,6 +54,19 @@ def test_a_score_that_was_changed_by_hand_is_named(scored):
         f"scores follow from facts: vision, participation {score.participation_id}"
     )
     assert "stored as 99.0 (counted), computed as 8.0 (counted)" in told
+
+
+def test_scores_in_shadow_are_computed_anew_too(scored, rule_set):
+    source = rule_set.source.replace('"ai-open-source"', '"vision"')
+    beside = create_draft(source, project=scored)
+    RuleSet.objects.filter(pk=beside.pk).update(state=RuleSet.State.SHADOW)
+    score_project(scored, now=NOW)
+    assert faults() == []
+
+    Score.objects.filter(rule_set=beside, participation__actor__login="li").delete()
+
+    (told,) = faults()
+    assert "not stored" in told
 
 
 def test_a_fact_that_was_changed_by_hand_is_named(scored):
