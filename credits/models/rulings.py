@@ -10,7 +10,7 @@ from accounts.models import User
 from harvesters.models import Actor, Contribution, Participation
 
 
-class StandingQuerySet(models.QuerySet["Ruling"]):
+class RulingQuerySet(models.QuerySet["Ruling"]):
     def standing(self) -> Self:
         """Decisions that no later one replaced."""
         return self.filter(replaced_at=None)
@@ -43,7 +43,7 @@ class Ruling(models.Model):
     decided_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)
 
-    objects = StandingQuerySet.as_manager()
+    objects = RulingQuerySet.as_manager()
 
     class Meta:
         ordering = ["decided_at", "id"]

@@ -186,7 +186,7 @@ def _score_whole(job: _Job, *, is_first: bool) -> ScoreCounts:
                 counts.add(found)
                 done += size
                 job.report(done, total)
-    _count("credits_score")
+    _tell_planner("credits_score")
     for rule_set in job.rule_sets:
         RuleSetScoring.objects.update_or_create(
             project=job.project,
@@ -226,11 +226,11 @@ def _place_all(job: _Job, owned: Collection[int]) -> None:
             place_contributions(job.project, chunk)
             echo(job.project, related_work(chunk))
             mark_where_standing_changed(chunk)
-    _count(*_PLACED)
+    _tell_planner(*_PLACED)
 
 
-def _count(*tables: str) -> None:
-    """Tell the planner what has just been written: until then it takes tables to be empty."""
+def _tell_planner(*tables: str) -> None:
+    """Say how much has just been written: until then the planner takes tables to be empty."""
     with connection.cursor() as sql:
         sql.execute(f"ANALYZE {', '.join(tables)}")
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from credits.core.scoring import ScoreResult
 from credits.models import Project, RuleSet
+from credits.services.duplicates import OWNER
 
 
 def store_scores(
@@ -81,15 +82,12 @@ WHERE (kept.project_id, kept.points, kept.category, kept.state, kept.reasons, ke
         excluded.reasons, excluded.facts_digest, excluded.counts_with_id, excluded.waits_until)
 """
 
-_FORGET = """
-WITH owner AS (
-    SELECT repository_id, min(project_id) AS project_id
-    FROM credits_project_repositories GROUP BY repository_id
-)
+_FORGET = f"""
+WITH owner AS ({OWNER})
 DELETE FROM credits_score score
 USING harvesters_participation part, harvesters_contribution contribution
 LEFT JOIN owner USING (repository_id)
 WHERE part.id = score.participation_id AND contribution.id = part.contribution_id
     AND (score.project_id = %(project)s OR owner.project_id = %(project)s)
     AND score.project_id IS DISTINCT FROM owner.project_id
-"""
+"""  # noqa: S608 - all of it is our own text

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Identity, User
 from credits.models import BotVerdict, Project, Ruling, Score
-from credits.models.rulings import StandingQuerySet
+from credits.models.rulings import RulingQuerySet
 from credits.services.disputes import MayNotDecideError, NotYoursError, ReasonNeededError
 from credits.services.grounds import score_in_force
 from credits.services.outcomes import score_after_decision
@@ -66,7 +66,7 @@ def _withdraw(
     return ruling
 
 
-def _withdrawals(participation: Participation) -> StandingQuerySet:
+def _withdrawals(participation: Participation) -> RulingQuerySet:
     standing = Ruling.objects.standing().filter(subject=Ruling.Subject.WITHDRAWAL)
     return standing.filter(participation=participation)
 
