@@ -120,6 +120,7 @@ class CertificateFacts:
 
     ``id`` is the address of the certificate's page; the evidence record lies under it. Advised
     credits are advice; ``credits_earned`` is only for an issuer that grants credits itself.
+    ``can_be_suspended`` says that a list of suspensions lies beside the status list.
     """
 
     id: str
@@ -139,6 +140,7 @@ class CertificateFacts:
     language: str = "en"
     advised_credits: Decimal | None = None
     credits_earned: Decimal | None = None
+    can_be_suspended: bool = False
     scoring: Sequence[ScoringFacts] = ()
 
     @property

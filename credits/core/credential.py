@@ -164,7 +164,11 @@ def build_credential(facts: CertificateFacts, evidence: bytes | None = None) -> 
                     "mediaType": "application/toml",
                 },
             ],
-            "credentialStatus": build_status_entry(facts.status_list_url, facts.status_index),
+            "credentialStatus": build_status_entry(
+                facts.status_list_url,
+                facts.status_index,
+                can_be_suspended=facts.can_be_suspended,
+            ),
         }
     )
 

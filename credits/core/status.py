@@ -20,6 +20,9 @@ from credits.core.proof import rfc3339
 SIZE = 131_072
 """Entries of a list: the least that hides one certificate among enough others (section 6.1)."""
 
+SUSPENSIONS = "/suspension"
+"""What the address of a list of suspensions has behind that of the list of revocations."""
+
 MAX_BYTES = 1_048_576
 GZIP_WINDOW = 31
 ENTRIES_A_BYTE = 8
@@ -104,12 +107,19 @@ def build_status_list_credential(
     }
 
 
-def build_status_entry(url: str, index: int, purpose: str = "revocation") -> dict[str, Any]:
-    """The ``credentialStatus`` of a certificate: its place in the list at ``url``."""
-    return {
+def build_status_entry(
+    url: str, index: int, purpose: str = "revocation", *, can_be_suspended: bool = False
+) -> dict[str, Any]:
+    """The ``credentialStatus`` of a certificate: its place in the list at ``url``.
+
+    Where it can be suspended, the same place in a second list says so
+    (`credits.core.status_step`).
+    """
+    entry = {
         "id": f"{url}#{index}",
         "type": "BitstringStatusListEntry",
         "statusPurpose": purpose,
         "statusListIndex": str(index),
         "statusListCredential": url,
     }
+    return entry | {"statusReference": f"{url}{SUSPENSIONS}"} if can_be_suspended else entry

@@ -11,6 +11,7 @@ class Outcome(StrEnum):
 
     VALID = "valid"
     REVOKED = "revoked"
+    SUPERSEDED = "superseded"
     SUSPENDED = "suspended"
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
@@ -111,6 +112,7 @@ GRAVITY = (
     Outcome.ISSUER_UNKNOWN,
     Outcome.ALTERED,
     Outcome.REVOKED,
+    Outcome.SUPERSEDED,
     Outcome.SUSPENDED,
     Outcome.EXPIRED,
     Outcome.NOT_YET_VALID,

@@ -7,7 +7,6 @@ documents and status lists are handed in, and who hands in a DID document thereb
 issuer is trusted.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,8 @@ from credits.core.proof import JCS, SUITES, ProofError, check_proof
 from credits.core.records_beside import Recompute, recompute_step, resources_step
 from credits.core.shape import ShapeError, check_shape, issuer_id, moment, proofs_of
 from credits.core.shared import disclosure_step, taken_apart
-from credits.core.status import StatusListError, decode_bitstring, is_set
+from credits.core.status import StatusListError
+from credits.core.status_step import status_step
 from credits.core.token_step import token_step
 from credits.core.verdict import CANNOT_TELL, Outcome, Step, StepState, Verdict
 from credits.core.verdict import failed as _failed
@@ -36,7 +36,6 @@ __all__ = ["MAX_BYTES", "Outcome", "Step", "StepState", "Verdict", "verify_crede
 CERTIFICATE = "OpenBadgeCredential"
 CERTIFICATE_CONTEXTS = [CREDENTIALS_V2, OPEN_BADGES_3]
 STATUS_LIST_CONTEXTS = [CREDENTIALS_V2]
-INDEX = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 PROOF_KEYS = {
     "type",
     "created",
@@ -45,7 +44,6 @@ PROOF_KEYS = {
     "proofPurpose",
     "proofValue",
 }
-PURPOSES = {"revocation": Outcome.REVOKED, "suspension": Outcome.SUSPENDED}
 
 
 def verify_credential(
@@ -201,37 +199,13 @@ def _status_step(
     status_lists: Mapping[str, bytes],
     now: datetime,
 ) -> Step:
-    entry = document.get("credentialStatus")
-    if entry is None:
-        return _ok("status", "cannot_be_revoked")
-    url, purpose = str(entry.get("statusListCredential")), str(entry.get("statusPurpose"))
-    if problem := _entry_problem(entry, is_known=issuer is not None and url in status_lists):
-        return _unknown("status", problem, Outcome.STATUS_UNKNOWN, url=url)
-    try:
-        listed = _checked_list(status_lists[url], url, issuer or {})
-        if is_set(decode_bitstring(_encoded_list(listed, purpose)), int(entry["statusListIndex"])):
-            return _failed("status", PURPOSES[purpose].value, PURPOSES[purpose], url=url)
-        dates = _dates_step(listed, now)
-    except DocumentError as error:
-        problem = "status_list_wrong"
-        return _unknown("status", problem, Outcome.STATUS_UNKNOWN, url=url, detail=str(error))
-    # A bit that is set counts in a stale list too: what is withdrawn stays withdrawn.
-    if dates.state is not StepState.OK:
-        return _unknown("status", "status_list_stale", Outcome.STATUS_UNKNOWN, url=url)
-    return _ok("status", "not_revoked", url=url)
+    def read_list(url: str) -> tuple[dict[str, Any], Step] | None:
+        if issuer is None or url not in status_lists:
+            return None
+        listed = _checked_list(status_lists[url], url, issuer)
+        return listed, _dates_step(listed, now)
 
-
-def _entry_problem(entry: Mapping[str, Any], *, is_known: bool) -> str:
-    """Why the status cannot be looked up; empty if it can."""
-    if (
-        entry.get("type") != "BitstringStatusListEntry"
-        or str(entry.get("statusPurpose")) not in PURPOSES
-    ):
-        return "unknown_status_type"
-    index = entry.get("statusListIndex")
-    if not isinstance(index, str) or not INDEX.fullmatch(index):
-        return "wrong_index"
-    return "" if is_known else "status_list_missing"
+    return status_step(document, read_list)
 
 
 def _checked_list(data: bytes, url: str, issuer: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,10 +222,3 @@ def _checked_list(data: bytes, url: str, issuer: Mapping[str, Any]) -> dict[str,
         if step.state is not StepState.OK:
             raise StatusListError(f"the list is not signed as it should be: {step.code}")
     return listed
-
-
-def _encoded_list(listed: Mapping[str, Any], purpose: str) -> str:
-    subject = listed["credentialSubject"]
-    if subject.get("type") != "BitstringStatusList" or subject.get("statusPurpose") != purpose:
-        raise StatusListError(f"the list is not one of {purpose}")
-    return str(subject.get("encodedList", ""))

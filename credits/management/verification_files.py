@@ -15,6 +15,7 @@ from credits.core.opening import open_credential
 from credits.core.recompute import RECORD_MEDIA, RULES_MEDIA, pinned_addresses
 from credits.core.shape import issuer_id
 from credits.core.shared import taken_apart
+from credits.core.status_step import lists_named
 from credits.core.verify import MAX_BYTES
 from credits.management.companions import Companion
 from credits.management.fetching import (
@@ -80,8 +81,8 @@ def _status_addresses(document: Mapping[str, Any]) -> list[str]:
     statuses = (
         each.get("credentialStatus") for each in (document, *inner) if isinstance(each, dict)
     )
-    listed = (each.get("statusListCredential") for each in statuses if isinstance(each, dict))
-    addresses = {each: None for each in listed if isinstance(each, str) and is_address(each)}
+    listed = (url for each in statuses for url in lists_named(each))
+    addresses = {each: None for each in listed if is_address(each)}
     return list(addresses)[:MAX_LISTS]
 
 
