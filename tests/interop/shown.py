@@ -1,5 +1,6 @@
 """What is shown to verifiers that we did not write: good certificates, and tampered ones."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from credits.core.clr import RecordFacts, build_record
@@ -29,6 +30,7 @@ def changed(*path, value):
 GOOD = {
     "certificate": certificate(),
     "with many contributions": certificate(facts_with(50)),
+    "that can be suspended": certificate(replace(FACTS, can_be_suspended=True)),
     "linked-data proof alone": certificate() | {"proof": certificate()["proof"][0]},
 }
 TAMPERED = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft201909Validator
 
 from credits.core.credential import build_credential
 from credits.core.status import SUSPENSIONS, build_status_list_credential
@@ -121,5 +121,5 @@ def test_the_lists_to_ask_for_are_told_of_any_status():
 def test_the_status_is_one_object_as_open_badges_wants_it():
     schema = json.loads((VECTORS / "schemas/ob_v3p0_achievementcredential_schema.json").read_text())
 
-    assert list(Draft202012Validator(schema).iter_errors(CERTIFICATE)) == []
+    assert list(Draft201909Validator(schema).iter_errors(CERTIFICATE)) == []
     assert CERTIFICATE["credentialStatus"]["statusReference"] == SUSPENSION_LIST
