@@ -63,6 +63,7 @@ everybody = [
     path("log/checkpoint", log.log_checkpoint, name="log-checkpoint"),
     path("log/tile/<path:address>", log.log_tile, name="log-tile"),
     path("status/<int:number>", verification.status_list, name="status-list"),
+    path("status/<int:number>/suspension", verification.suspension_list, name="suspension-list"),
     path(".well-known/did.json", verification.did, name="did-document"),
 ]
 

@@ -9,6 +9,7 @@ class Companion(StrEnum):
 
     DID_DOCUMENT = "did"
     STATUS_LIST = "status"
+    SUSPENSIONS = "suspensions"
     EVIDENCE = "evidence"
     RULES = "rules"
 

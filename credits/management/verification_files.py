@@ -25,11 +25,12 @@ from credits.management.fetching import (
     read_bytes,
 )
 
-MAX_LISTS = 8
+MAX_LISTS = 16
 NOTHING = VerificationBundle({}, {}, {})
 WHAT = {
     Companion.DID_DOCUMENT: "a DID document",
     Companion.STATUS_LIST: "a status list",
+    Companion.SUSPENSIONS: "a list of suspensions",
     Companion.EVIDENCE: "an evidence record",
 }
 
@@ -112,6 +113,7 @@ def _read_as(kind: Companion, name: str) -> VerificationBundle:
     fits: dict[Companion, Mapping[str, Any]] = {
         Companion.DID_DOCUMENT: found.did_documents,
         Companion.STATUS_LIST: found.status_lists,
+        Companion.SUSPENSIONS: found.status_lists,
         Companion.EVIDENCE: found.resources,
     }
     if not fits[kind]:

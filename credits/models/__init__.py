@@ -12,6 +12,7 @@ from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
 from credits.models.integrity import IntegrityReview
 from credits.models.log import Checkpoint, LogEntry, LogTile
+from credits.models.notices import Notice
 from credits.models.project import Project, RuleSet
 from credits.models.recognition import (
     Application,
@@ -43,6 +44,7 @@ __all__ = [
     "KeptAnswer",
     "LogEntry",
     "LogTile",
+    "Notice",
     "Placement",
     "Project",
     "Recognition",

@@ -44,12 +44,20 @@ class IssuerTokenKey(models.Model):
 
 
 class StatusList(models.Model):
-    """A Bitstring Status List of ours, signed anew when it changes and once a day."""
+    """Two Bitstring Status Lists of ours, signed anew when they change and once a day.
+
+    ``credential`` says what is revoked, ``suspensions`` what is suspended; a certificate has the
+    same place in both. Decoys are places that no certificate ever gets and that are set all the
+    same, so that nobody can count what was revoked.
+    """
 
     SIZE = 131_072
 
     number = models.PositiveIntegerField(primary_key=True)
     credential = models.TextField(blank=True)
+    suspensions = models.TextField(blank=True)
+    decoys = models.JSONField(default=list)
+    suspension_decoys = models.JSONField(default=list)
     signed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -61,6 +69,10 @@ class StatusList(models.Model):
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def valid(self, now: datetime) -> Self:
+        return self.in_force(now).filter(suspended_at=None)
+
+    def in_force(self, now: datetime) -> Self:
+        """Neither revoked nor expired, though perhaps suspended."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
 
     def held_by(self, user: User) -> Self:
@@ -68,7 +80,12 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
 
 class Certificate(models.Model):
-    """A signed statement of what a person contributed in a period."""
+    """A signed statement of what a person contributed in a period.
+
+    What was issued never changes; only its life goes on, and to be revoked is for good. A
+    superseded certificate is revoked, and ``superseded_by`` is what took its place.
+    ``life_changed_at`` is when that was last so.
+    """
 
     code = models.CharField(max_length=32, unique=True)
     holder = models.ForeignKey(User, models.PROTECT, related_name="certificates")
@@ -87,6 +104,12 @@ class Certificate(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revocation_reason = models.CharField(max_length=500, blank=True)
+    superseded_by = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="supersedes"
+    )
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.CharField(max_length=500, blank=True)
+    life_changed_at = models.DateTimeField(null=True, blank=True)
 
     objects = CertificateQuerySet.as_manager()
 
@@ -99,6 +122,13 @@ class Certificate(models.Model):
             models.CheckConstraint(
                 condition=Q(period_start__lt=models.F("period_end")),
                 name="certificate_has_a_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by=None) | Q(revoked_at__isnull=False),
+                name="superseded_certificate_is_revoked",
+            ),
+            models.CheckConstraint(
+                condition=~Q(superseded_by=models.F("id")), name="certificate_supersedes_another"
             ),
         ]
         indexes = [models.Index(fields=["issued_at", "id"], name="certificate_by_issue")]
@@ -116,17 +146,30 @@ class Certificate(models.Model):
 
 
 class CertificateItem(models.Model):
-    """One participation that a certificate counts, with its points on the day of issue."""
+    """One participation that a certificate counts, with its points on the day of issue.
+
+    ``void_since`` is since when its contribution counts no more by the certificate's own rules,
+    and ``void_reason`` the rule that says so (`credits.services.superseding`). ``looked_at`` is
+    when it was last scored by these rules for that, where its project has others now.
+    """
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="items")
     participation = models.ForeignKey(Participation, models.PROTECT, related_name="+")
     points = models.BigIntegerField()
     category = models.CharField(max_length=32)
+    void_since = models.DateTimeField(null=True, blank=True)
+    void_reason = models.CharField(max_length=64, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["certificate", "participation"], name="item_once_per_certificate"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["void_since"], condition=Q(void_since__isnull=False), name="item_void"
             )
         ]
 

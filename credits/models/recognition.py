@@ -94,7 +94,11 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
 
 
 class Recognition(models.Model):
-    """Credits that a person at a university decided on. Only the university says "booked"."""
+    """Credits that a person at a university decided on. Only the university says "booked".
+
+    ``needs_review_since`` is when a certificate behind it lost its force: a person at the
+    university then keeps the recognition or takes it back; nothing happens by itself.
+    """
 
     class State(models.TextChoices):
         APPROVED = "approved", _("approved, not yet booked")
@@ -114,6 +118,7 @@ class Recognition(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, related_name="decided_recognitions")
     decided_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True)
+    needs_review_since = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
 
     objects = RecognitionQuerySet.as_manager()

@@ -251,6 +251,7 @@ def _facts(
         status_list_url=status_list_url(number),
         status_index=index,
         expires_at=now + VALID_FOR,
+        can_be_suspended=True,
         scoring=gather_scoring(scores),
     )
 

@@ -25,7 +25,7 @@ from credits.models import Certificate, LogEntry, SealedCertificate, Share
 from credits.services.errors import CreditsError
 from credits.services.issuer import did_document, issuer_signer, signing_method
 from credits.services.log import append_entry
-from credits.services.status import status_list_document, status_list_url
+from credits.services.status import documents_by_address
 
 TOKEN_BYTES = 16
 
@@ -49,10 +49,10 @@ def seal_certificate(certificate: Certificate, *, now: datetime) -> SealedCertif
     """The sealed form of ``certificate``; it is signed and logged the first time.
 
     Raises:
-        NotInForceError: it was revoked or has expired.
+        NotInForceError: it was revoked, is suspended or has expired.
     """
     locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    if locked.revoked_at or (locked.expires_at and locked.expires_at <= now):
+    if locked.revoked_at or locked.suspended_at or (locked.expires_at and locked.expires_at <= now):
         raise NotInForceError(
             _("The certificate is not in force any more, so no part of it can be shown.")
         )
@@ -123,12 +123,14 @@ def shared_document(share: Share) -> dict[str, Any]:
 
 
 def verify_share(share: Share, document: Mapping[str, Any], *, now: datetime) -> Verdict:
-    """What a part that we hold is worth, from its bytes as from any stranger's."""
-    number = share.sealed.certificate.status_list_id
+    """What a part that we hold is worth, from its bytes as from any stranger's.
+
+    That the certificate was superseded is not said: the successor's address would tell the code.
+    """
     ours = did_document()
     return verify_credential(
         json.dumps(document).encode(),
         did_documents={ours["id"]: ours},
-        status_lists={status_list_url(number): status_list_document(number, now=now).encode()},
+        status_lists=documents_by_address([share.sealed.certificate.status_list_id], now=now),
         now=now,
     )

@@ -1,7 +1,9 @@
-"""Status lists: which of our certificates are revoked, signed anew when that changes."""
+"""Status lists: which of our certificates are revoked or suspended, signed anew on a change."""
 
 import json
+import logging
 import secrets
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,9 +11,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from credits.core.proof import add_proofs
-from credits.core.status import build_status_list_credential
+from credits.core.status import SUSPENSIONS, build_status_list_credential
 from credits.models import Certificate, StatusList
+from credits.services.errors import CreditsError
 from credits.services.issuer import issuer_did, issuer_signer, signing_method
+
+logger = logging.getLogger(__name__)
 
 RENEW_AFTER = timedelta(days=1)
 VALID_FOR = timedelta(days=7)
@@ -21,10 +26,22 @@ FULLEST = StatusList.SIZE // 2
 DRAWS = 16
 """Places drawn at once: that all are taken in a list half full happens once in 65,536 times."""
 
+PLACES_A_DECOY = 1024
+"""A list begins with one or two decoys in so many places: 128 to 256."""
+
+MOST_DECOYS = StatusList.SIZE // 16
+MOST_NEW_DECOYS = 2
+"""So many more come with each signing at most: what is new in a list may be a decoy."""
+
 
 def status_list_url(number: int) -> str:
     """The address of a list, which certificates name."""
     return f"{settings.BASE_URL}/status/{number}"
+
+
+def suspension_list_url(number: int) -> str:
+    """The address of the list of suspensions beside it."""
+    return f"{status_list_url(number)}{SUSPENSIONS}"
 
 
 def reserve_place() -> tuple[StatusList, int]:
@@ -44,12 +61,16 @@ def reserve_place() -> tuple[StatusList, int]:
 
 def _free_index(status_list: StatusList) -> int:
     while True:
-        drawn = [secrets.randbelow(StatusList.SIZE) for _ in range(DRAWS)]
-        held = status_list.certificates.filter(status_index__in=drawn)
-        taken = set(held.values_list("status_index", flat=True))
-        free = [index for index in drawn if index not in taken]
+        free = _free_among(status_list, {secrets.randbelow(StatusList.SIZE) for _ in range(DRAWS)})
         if free:
-            return free[0]
+            return secrets.choice(free)
+
+
+def _free_among(status_list: StatusList, drawn: Collection[int]) -> list[int]:
+    """Those of ``drawn`` that neither a certificate nor a decoy has."""
+    held = status_list.certificates.filter(status_index__in=drawn)
+    taken = {*held.values_list("status_index", flat=True)}
+    return sorted({*drawn} - taken - {*status_list.decoys} - {*status_list.suspension_decoys})
 
 
 def status_list_document(number: int, *, now: datetime) -> str:
@@ -58,30 +79,90 @@ def status_list_document(number: int, *, now: datetime) -> str:
     Raises:
         StatusList.DoesNotExist: we never had that list.
     """
+    return _fresh(number, now).credential
+
+
+def suspension_list_document(number: int, *, now: datetime) -> str:
+    """The signed list of suspensions, renewed if it is older than a day.
+
+    Raises:
+        StatusList.DoesNotExist
+    """
+    return _fresh(number, now).suspensions
+
+
+def documents_by_address(numbers: Iterable[int], *, now: datetime) -> dict[str, bytes]:
+    """The lists of ``numbers`` by address, for `verify_credential`.
+
+    Where they cannot be signed now, the copies of before have to do: the verifier looks at their
+    dates, and then says that it cannot tell.
+    """
+    found: dict[str, bytes] = {}
+    for number in numbers:
+        try:
+            stored = _fresh(number, now)
+        except (CreditsError, OSError):
+            logger.exception("status list %s could not be signed anew", number)
+            stored = StatusList.objects.get(number=number)
+        found[status_list_url(number)] = stored.credential.encode()
+        found[suspension_list_url(number)] = stored.suspensions.encode()
+    return {address: document for address, document in found.items() if document}
+
+
+def _fresh(number: int, now: datetime) -> StatusList:
     stored = StatusList.objects.get(number=number)
-    if stored.signed_at is None or now - stored.signed_at > RENEW_AFTER:
-        stored = sign_status_list(stored, now=now)
-    return stored.credential
+    is_old = stored.signed_at is None or now - stored.signed_at > RENEW_AFTER
+    return sign_status_list(stored, now=now) if is_old or not stored.suspensions else stored
 
 
 @transaction.atomic
 def sign_status_list(status_list: StatusList, *, now: datetime) -> StatusList:
-    """Sign the list as the rows say it is now."""
+    """Sign both lists as the rows say they are now, with some decoys more."""
     locked = StatusList.objects.select_for_update().get(pk=status_list.pk)
-    revoked = Certificate.objects.filter(status_list=locked).exclude(revoked_at=None)
+    _vary_decoys(locked)
+    number, held = locked.number, Certificate.objects.filter(status_list=locked)
+    revoked = held.exclude(revoked_at=None).values_list("status_index", flat=True)
+    suspended = held.filter(revoked_at=None).exclude(suspended_at=None)
+    places = [*suspended.values_list("status_index", flat=True), *locked.suspension_decoys]
+    locked.credential = _signed(status_list_url(number), [*revoked, *locked.decoys], now)
+    locked.suspensions = _signed(suspension_list_url(number), places, now, purpose="suspension")
+    locked.signed_at = now
+    locked.save()
+    return locked
+
+
+def _signed(url: str, places: Iterable[int], now: datetime, purpose: str = "revocation") -> str:
     document = build_status_list_credential(
-        status_list_url(locked.number),
+        url,
         issuer_did(),
-        revoked.values_list("status_index", flat=True),
+        places,
         valid_from=now,
         valid_until=now + VALID_FOR,
+        purpose=purpose,
     )
     signer = issuer_signer(now=now)
     method = signing_method(signer)
-    signed = add_proofs(document, signer, verification_method=method, created=now)
-    locked.credential, locked.signed_at = json.dumps(signed), now
-    locked.save(update_fields=["credential", "signed_at"])
-    return locked
+    return json.dumps(add_proofs(document, signer, verification_method=method, created=now))
+
+
+def _vary_decoys(status_list: StatusList) -> None:
+    """Add decoys; those of suspensions also go again, as suspensions do.
+
+    A decoy of revocation stays one, as what is revoked stays revoked.
+    """
+    fewest = StatusList.SIZE // PLACES_A_DECOY
+    if not fewest:
+        return
+    count = secrets.randbelow(MOST_NEW_DECOYS + 1)
+    is_first = not status_list.decoys
+    for decoys in (status_list.decoys, status_list.suspension_decoys):
+        wanted = fewest + secrets.randbelow(fewest + 1) if is_first else count
+        room = max(0, MOST_DECOYS - len(decoys))
+        drawn = {secrets.randbelow(StatusList.SIZE) for _ in range(min(wanted, room))}
+        decoys.extend(_free_among(status_list, drawn))
+    if not is_first and count and status_list.suspension_decoys:
+        gone = secrets.randbelow(len(status_list.suspension_decoys))
+        del status_list.suspension_decoys[gone]
 
 
 def renew_status_lists(*, now: datetime) -> int:

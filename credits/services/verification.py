@@ -2,36 +2,83 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from credits.core.code import CodeError, parse_code
+from credits.core.verdict import Outcome, Step, StepState
 from credits.core.verify import Verdict, verify_credential
 from credits.models import Certificate, StatusList
 from credits.services.issuer import did_document
-from credits.services.status import status_list_document, status_list_url
+from credits.services.status import documents_by_address
+
+CODE_LENGTH = 64
+"""What follows the address of certificates in a longer name is no code of ours."""
 
 
 def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
     """What a certificate of ours is worth, from its stored bytes as from any stranger's."""
-    number = certificate.status_list_id
-    lists = {status_list_url(number): status_list_document(number, now=now).encode()}
-    return verify_credential(
+    verdict = verify_credential(
         certificate.credential.encode(),
         did_documents=_known_issuers(),
-        status_lists=lists,
+        status_lists=documents_by_address([certificate.status_list_id], now=now),
         now=now,
         resources={f"{_address_of(certificate)}/evidence.json": certificate.evidence.encode()},
     )
+    return with_life(verdict, certificate)
 
 
 def verify_upload(data: bytes, *, now: datetime) -> Verdict:
     """What a file is worth; nothing of it is kept. Issuers other than us are unknown here."""
     numbers = StatusList.objects.values_list("number", flat=True)
-    lists = {
-        status_list_url(number): status_list_document(number, now=now).encode()
-        for number in numbers
-    }
-    return verify_credential(data, did_documents=_known_issuers(), status_lists=lists, now=now)
+    verdict = verify_credential(
+        data,
+        did_documents=_known_issuers(),
+        status_lists=documents_by_address(numbers, now=now),
+        now=now,
+    )
+    known = certificate_of(verdict)
+    return with_life(verdict, known) if known else verdict
+
+
+def certificate_of(verdict: Verdict) -> Certificate | None:
+    """The certificate of ours that a verified document is; None for anything else.
+
+    What is forged is not one, whatever it calls itself.
+    """
+    if verdict.credential is None or verdict.outcome in _NOT_OURS:
+        return None
+    known = Certificate.objects.select_related("superseded_by")
+    code = str(verdict.credential.get("id")).rpartition("/")[2]
+    try:
+        found = known.filter(code=parse_code(code)).first() if len(code) < CODE_LENGTH else None
+    except CodeError:
+        return None
+    return found if found and _address_of(found) == verdict.credential.get("id") else None
+
+
+_NOT_OURS = frozenset({Outcome.MALFORMED, Outcome.ISSUER_UNKNOWN, Outcome.ALTERED})
+
+
+def with_life(verdict: Verdict, certificate: Certificate) -> Verdict:
+    """``verdict`` with what only we know: what superseded ``certificate``, and why.
+
+    A certificate from before there were lists of suspensions is suspended here all the same.
+    """
+    return replace(verdict, steps=tuple(_known_better(step, certificate) for step in verdict.steps))
+
+
+def _known_better(step: Step, certificate: Certificate) -> Step:
+    if step.name != "status":
+        return step
+    successor = certificate.superseded_by
+    if step.outcome is Outcome.REVOKED and step.state is StepState.FAILED and successor:
+        said = {**step.parameters, "successor": successor.code}
+        return Step("status", StepState.FAILED, "superseded", said, Outcome.SUPERSEDED)
+    if step.state is StepState.OK and certificate.suspended_at and not certificate.revoked_at:
+        return Step("status", StepState.FAILED, "suspended", step.parameters, Outcome.SUSPENDED)
+    return step
 
 
 def _known_issuers() -> Mapping[str, Mapping[str, Any]]:

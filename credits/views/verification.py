@@ -25,7 +25,7 @@ from credits.services import carrying
 from credits.services.certificates import find_certificate
 from credits.services.issuer import did_document
 from credits.services.log import proof_of
-from credits.services.status import status_list_document
+from credits.services.status import status_list_document, suspension_list_document
 from credits.services.verification import verify_stored, verify_upload
 from credits.views.shared_papers import read_shared
 from credits.views.sharing import render_shared
@@ -223,7 +223,18 @@ def get_certificate(code: str) -> Certificate:
 def status_list(request: HttpRequest, number: int) -> HttpResponse | HttpResponseBase:
     """Which certificates are revoked, signed: the same document for every verifier."""
     get_object_or_404(StatusList, number=number)
-    document = status_list_document(number, now=timezone.now())
+    return _listed(request, status_list_document(number, now=timezone.now()))
+
+
+@cache_control(public=True, max_age=300)
+@require_safe
+def suspension_list(request: HttpRequest, number: int) -> HttpResponse | HttpResponseBase:
+    """Which certificates are suspended at the moment, signed likewise."""
+    get_object_or_404(StatusList, number=number)
+    return _listed(request, suspension_list_document(number, now=timezone.now()))
+
+
+def _listed(request: HttpRequest, document: str) -> HttpResponse | HttpResponseBase:
     etag = f'"{sha256(document.encode()).hexdigest()[:32]}"'
     response = HttpResponse(document, content_type=CREDENTIAL, headers={"ETag": etag})
     return get_conditional_response(request, etag=etag, response=response) or response

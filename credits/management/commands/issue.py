@@ -17,7 +17,7 @@ from credits.models import Certificate
 from credits.services.certificates import issue_certificate
 from credits.services.errors import CreditsError
 from credits.services.issuer import did_document
-from credits.services.status import status_list_document
+from credits.services.status import status_list_document, suspension_list_document
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     help = (
         "Issue a certificate over a period to FILE, and beside it what verifies it offline:"
-        " the issuer's DID document, the status list of the day, the evidence, the rule set,"
+        " the issuer's DID document, the status lists of the day, the evidence, the rule set,"
         " the proof that it is in the public log.\n"
         "Examples: opencredits issue --holder li.ming@stu.university.example"
         " --from 2026-03-01 --to 2026-08-31 --out li.json"
@@ -64,13 +64,14 @@ class Command(BaseCommand):
 
 def _write(certificate: Certificate, out: Path) -> list[Path]:
     """Write the certificate byte for byte, and its companions."""
-    status_list = status_list_document(certificate.status_list_id, now=timezone.now())
+    number, now = certificate.status_list_id, timezone.now()
     contents = {
         out: certificate.credential,
         companion_path(out, Companion.DID_DOCUMENT): json.dumps(
             did_document(), ensure_ascii=False, indent=2
         ),
-        companion_path(out, Companion.STATUS_LIST): status_list,
+        companion_path(out, Companion.STATUS_LIST): status_list_document(number, now=now),
+        companion_path(out, Companion.SUSPENSIONS): suspension_list_document(number, now=now),
         companion_path(out, Companion.EVIDENCE): certificate.evidence,
         companion_path(out, Companion.RULES): certificate.rule_set.source,
     }

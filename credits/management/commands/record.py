@@ -15,7 +15,7 @@ from credits.models import StatusList
 from credits.services.errors import CreditsError
 from credits.services.issuer import did_document
 from credits.services.records import issue_record
-from credits.services.status import status_list_document
+from credits.services.status import status_list_document, suspension_list_document
 
 
 class Command(BaseCommand):
@@ -40,10 +40,15 @@ class Command(BaseCommand):
         lists = StatusList.objects.filter(certificates__holder=holder).distinct()
         did = json.dumps(did_document(), ensure_ascii=False, indent=2)
         contents = {out: record, companion_path(out, Companion.DID_DOCUMENT): did}
+        documents = {
+            Companion.STATUS_LIST: status_list_document,
+            Companion.SUSPENSIONS: suspension_list_document,
+        }
         for place, status_list in enumerate(lists):
-            path = companion_path(out, Companion.STATUS_LIST)
-            path = path.with_suffix(f".{place + 1}.json") if place else path
-            contents[path] = status_list_document(status_list.pk, now=timezone.now())
+            for companion, document in documents.items():
+                path = companion_path(out, companion)
+                path = path.with_suffix(f".{place + 1}.json") if place else path
+                contents[path] = document(status_list.pk, now=timezone.now())
         for path, content in contents.items():
             path.write_text(content, encoding="utf-8", newline="")
             self.stdout.write(str(path))

@@ -48,6 +48,7 @@ class Command(BaseCommand):
         for option, kind, what in (
             ("--did-document", Companion.DID_DOCUMENT, "the issuer's DID document"),
             ("--status-list", Companion.STATUS_LIST, "the signed status list"),
+            ("--suspensions", Companion.SUSPENSIONS, "the signed list of suspensions"),
             ("--evidence", Companion.EVIDENCE, "the evidence record"),
             ("--rules", Companion.RULES, "the text of the rule set"),
         ):

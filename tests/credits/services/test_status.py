@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from credits.core.status import decode_bitstring, is_set
+from credits.core.verdict import Outcome
 from credits.models import StatusList
 from credits.services import status
 from credits.services.certificates import issue_certificate, revoke_certificate
@@ -13,6 +14,7 @@ from credits.services.status import (
     RENEW_AFTER,
     renew_status_lists,
     reserve_place,
+    sign_status_list,
     status_list_document,
 )
 from credits.services.verification import verify_stored
@@ -34,22 +36,66 @@ def certificate(student, worked):
     return issued
 
 
-def revoked_places(document):
+def places(document):
     bits = decode_bitstring(json.loads(document)["credentialSubject"]["encodedList"])
-    return [index for index in range(len(bits) * 8) if is_set(bits, index)]
+    return {index for index in range(len(bits) * 8) if is_set(bits, index)}
 
 
-def test_the_list_is_signed_with_the_first_certificate_in_it(certificate):
-    assert certificate.status_list.signed_at == NOW
-    assert revoked_places(certificate.status_list.credential) == []
+def test_both_lists_are_signed_with_the_first_certificate_in_them(certificate):
+    listed = certificate.status_list
+
+    assert listed.signed_at == NOW
+    assert places(listed.credential) == set(listed.decoys)
+    assert places(listed.suspensions) == set(listed.suspension_decoys)
 
 
-def test_the_list_shows_exactly_what_is_revoked(certificate):
+def test_the_list_shows_exactly_what_is_revoked_and_decoys(certificate):
     revoke_certificate(certificate, reason="by mistake", now=NOW + MOMENT)
 
     document = status_list_document(1, now=NOW + MOMENT)
 
-    assert revoked_places(document) == [certificate.status_index]
+    decoys = set(StatusList.objects.get().decoys)
+    assert places(document) == decoys | {certificate.status_index}
+    assert certificate.status_index not in decoys
+
+
+def test_a_decoy_of_revocation_stays_one_and_others_join_it(certificate):
+    decoys = set(certificate.status_list.decoys)
+
+    for day in range(1, 21):
+        renew_status_lists(now=NOW + 2 * day * RENEW_AFTER)
+    later = StatusList.objects.get()
+
+    assert 128 <= len(decoys) <= 256
+    assert decoys < set(later.decoys)
+    assert set(certificate.status_list.suspension_decoys) != set(later.suspension_decoys)
+
+
+def test_no_certificate_gets_the_place_of_a_decoy(certificate, monkeypatch):
+    monkeypatch.setattr(StatusList, "SIZE", 8)
+    StatusList.objects.update(decoys=[0, 1, 2], suspension_decoys=[3, 4, 5, 6])
+
+    assert {reserve_place()[1] for _ in range(20)} <= {7}
+
+
+def test_many_decoys_are_enough(certificate):
+    StatusList.objects.update(decoys=list(range(status.MOST_DECOYS)))
+
+    sign_status_list(certificate.status_list, now=NOW)
+
+    assert len(StatusList.objects.get().decoys) == status.MOST_DECOYS
+
+
+def test_a_list_that_cannot_be_signed_anew_does_not_say_valid(certificate, settings, tmp_path):
+    damaged = tmp_path / "key.pem"
+    damaged.write_text("no key")
+    settings.ISSUER_KEY_FILE = damaged
+
+    soon = verify_stored(certificate, now=NOW + 2 * RENEW_AFTER)
+    late = verify_stored(certificate, now=NOW + status.VALID_FOR + MOMENT)
+
+    assert soon.is_valid
+    assert late.outcome is Outcome.STATUS_UNKNOWN
 
 
 def test_a_list_is_signed_anew_after_a_day_and_not_before(certificate):
@@ -80,10 +126,10 @@ def test_a_list_that_nobody_asked_for_in_weeks_still_answers(certificate):
 
 
 def test_places_are_random_and_not_one_after_the_other():
-    places = {reserve_place()[1] for _ in range(20)}
+    drawn = {reserve_place()[1] for _ in range(20)}
 
-    assert len(places) > 15
-    assert max(places) > 20
+    assert len(drawn) > 15
+    assert max(drawn) > 20
 
 
 def test_a_full_list_is_followed_by_a_new_one(student, worked, monkeypatch):
@@ -104,5 +150,5 @@ def test_the_number_of_queries_does_not_grow_with_the_certificates(
             issue_certificate(student, start=BEGUN, end=END, now=NOW), reason="x", now=NOW
         )
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(14):
         status_list_document(1, now=NOW + timedelta(days=2))

@@ -156,6 +156,9 @@ def part_beside(client, certificate, share, tmp_path):
         "li.json": client.get(reverse("shared-json", args=[share.token])).content,
         "li.did.json": client.get("/.well-known/did.json").content,
         "li.status.json": client.get(f"/status/{certificate.status_list_id}").content,
+        "li.suspensions.json": client.get(
+            f"/status/{certificate.status_list_id}/suspension"
+        ).content,
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)

@@ -22,6 +22,7 @@ def test_it_writes_the_certificate_and_what_verifies_it(issued, student, tmp_pat
         "li.json",
         "li.did.json",
         "li.status.json",
+        "li.suspensions.json",
         "li.evidence.json",
         "li.tlog-proof",
         "li.rules.toml",

@@ -26,6 +26,7 @@ def test_it_writes_all_valid_certificates_and_what_verifies_them(issued, student
         "li.json",
         "li.did.json",
         "li.status.json",
+        "li.suspensions.json",
     }
     call_command("verify", str(out), offline=True)
     assert "every certificate in it is valid by itself (1)" in capsys.readouterr().out

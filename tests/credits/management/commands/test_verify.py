@@ -18,7 +18,7 @@ from credits.management.companions import Companion, companion_path
 from credits.services.carrying import certificate_jwt, certificate_png, certificate_svg
 from credits.services.certificates import revoke_certificate
 from credits.services.issuer import did_document
-from credits.services.status import status_list_document
+from credits.services.status import status_list_document, suspension_list_document
 from tests.credentials import as_bytes
 from tests.credentials import certificate as foreign_certificate
 from tests.histories import *  # noqa: F403
@@ -264,6 +264,10 @@ def test_files_with_other_names_are_handed_in(files, tmp_path):
     options += ["--status-list", companion_path(files, Companion.STATUS_LIST)]
 
     assert verify(elsewhere, "--offline") == 2
+    assert verify(elsewhere, "--offline", *options) == 2
+
+    options += ["--suspensions", companion_path(files, Companion.SUSPENSIONS)]
+
     assert verify(elsewhere, "--offline", *options) == 0
 
 
@@ -325,6 +329,8 @@ def test_a_badge_or_a_jwt_verifies_offline_whatever_it_is_called(issued, tmp_pat
     status_list = status_list_document(issued.status_list_id, now=timezone.now())
     companion_path(file, Companion.DID_DOCUMENT).write_text(json.dumps(did_document()))
     companion_path(file, Companion.STATUS_LIST).write_text(status_list)
+    suspensions = suspension_list_document(issued.status_list_id, now=timezone.now())
+    companion_path(file, Companion.SUSPENSIONS).write_text(suspensions)
 
     assert verify(file, "--offline") == 0
     assert "li.txt: valid" in capsys.readouterr().out
