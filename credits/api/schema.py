@@ -7,8 +7,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 
+from credits.api.answers import ProblemSerializer
 from credits.api.base import ListQuery
-from credits.api.serializers import ProblemSerializer
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
 

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Institution, Membership, User
-from credits.core.verdict import Outcome, StepState
 from credits.models import Application, Certificate, CreditPolicy, Recognition, RecognitionEvent
 
 
@@ -68,6 +67,10 @@ class CertificateSerializer(serializers.ModelSerializer[Certificate]):
     issued_at = UtcField()
     expires_at = UtcField(allow_null=True)
     revoked_at = UtcField(allow_null=True)
+    superseded_by = serializers.SerializerMethodField(
+        help_text="The code of the certificate that took its place."
+    )
+    suspended_at = UtcField(allow_null=True)
     verify_url = serializers.SerializerMethodField()
 
     class Meta:
@@ -86,6 +89,9 @@ class CertificateSerializer(serializers.ModelSerializer[Certificate]):
             "expires_at",
             "revoked_at",
             "revocation_reason",
+            "superseded_by",
+            "suspended_at",
+            "suspension_reason",
             "verify_url",
         ]
 
@@ -95,9 +101,15 @@ class CertificateSerializer(serializers.ModelSerializer[Certificate]):
     def get_status(self, certificate: Certificate) -> str:
         now: datetime = self.context["now"]
         if certificate.revoked_at:
-            return "revoked"
+            return "superseded" if certificate.superseded_by_id else "revoked"
+        if certificate.suspended_at:
+            return "suspended"
         has_expired = certificate.expires_at is not None and certificate.expires_at <= now
         return "expired" if has_expired else "valid"
+
+    def get_superseded_by(self, certificate: Certificate) -> str | None:
+        successor = certificate.superseded_by
+        return successor.code if successor else None
 
     def get_points(self, certificate: Certificate) -> str:
         return f"{certificate.decimal_points.normalize():f}"
@@ -168,6 +180,9 @@ class RecognitionSerializer(serializers.ModelSerializer[Recognition]):
     decided_by = serializers.EmailField(source="decided_by.email")
     decided_at = UtcField()
     booked_at = UtcField(allow_null=True)
+    needs_review_since = UtcField(
+        allow_null=True, help_text="Since when a certificate behind it is not in force any more."
+    )
     updated_at = UtcField()
     history = EventSerializer(source="events", many=True)
 
@@ -187,6 +202,7 @@ class RecognitionSerializer(serializers.ModelSerializer[Recognition]):
             "decided_by",
             "decided_at",
             "booked_at",
+            "needs_review_since",
             "updated_at",
             "history",
         ]
@@ -259,39 +275,3 @@ class AcknowledgementSerializer(StrictSerializer):
             message = _("Needed when the state is %(state)s.") % {"state": attrs["state"]}
             raise serializers.ValidationError({needed: [message]}, "required")
         return attrs
-
-
-class StepSerializer(serializers.Serializer[Any]):
-    """One check of a verification; ``code`` says how it went, ``parameters`` with what."""
-
-    name = serializers.CharField()
-    state = serializers.ChoiceField([state.value for state in StepState])
-    code = serializers.CharField()
-    parameters = serializers.DictField(child=serializers.CharField())
-
-
-class VerdictSerializer(serializers.Serializer[Any]):
-    """What a certificate is worth at the moment of asking."""
-
-    outcome = serializers.ChoiceField([outcome.value for outcome in Outcome])
-    valid = serializers.BooleanField()
-    steps = StepSerializer(many=True)
-
-
-class ProblemErrorSerializer(serializers.Serializer[Any]):
-    """One value that is wrong: a JSON pointer, and why."""
-
-    pointer = serializers.CharField()
-    detail = serializers.CharField()
-    code = serializers.CharField()
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """Problem details (RFC 9457)."""
-
-    type = serializers.URLField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    instance = serializers.CharField()
-    errors = ProblemErrorSerializer(many=True, required=False)  # type: ignore[assignment]

@@ -59,7 +59,9 @@ CERTIFICATE_CODES = """
 
 CERTIFICATE_COLUMNS = f"""
     certificate.code,
-    CASE WHEN certificate.revoked_at IS NOT NULL THEN 'revoked'
+    CASE WHEN certificate.superseded_by_id IS NOT NULL THEN 'superseded'
+         WHEN certificate.revoked_at IS NOT NULL THEN 'revoked'
+         WHEN certificate.suspended_at IS NOT NULL THEN 'suspended'
          WHEN certificate.expires_at <= %(now)s THEN 'expired'
          ELSE 'valid' END AS status,
     {LEARNER},
@@ -77,6 +79,10 @@ CERTIFICATE_COLUMNS = f"""
     {utc("certificate.expires_at")} AS expires_at,
     {utc("certificate.revoked_at")} AS revoked_at,
     certificate.revocation_reason,
+    (SELECT successor.code FROM credits_certificate AS successor
+     WHERE successor.id = certificate.superseded_by_id) AS superseded_by,
+    {utc("certificate.suspended_at")} AS suspended_at,
+    certificate.suspension_reason,
     %(base_url)s || '/c/' || certificate.code AS verify_url"""
 
 CERTIFICATE_TABLES = """
@@ -96,6 +102,7 @@ CERTIFICATES = SqlList(
         SELECT certificate.id, certificate.issued_at AS at FROM credits_certificate AS certificate
         WHERE EXISTS ({SHARED})
           AND (%(since)s::timestamptz IS NULL OR certificate.revoked_at >= %(since)s
+               OR certificate.life_changed_at >= %(since)s
                OR EXISTS ({SHARED} AND application.submitted_at >= %(since)s))""",
     item=f"""
         SELECT {CERTIFICATE_COLUMNS} FROM {CERTIFICATE_TABLES} WHERE certificate.id = kept.id""",
@@ -150,6 +157,7 @@ RECOGNITIONS = SqlList(
                decider.email AS decided_by,
                {utc("recognition.decided_at")} AS decided_at,
                {utc("recognition.booked_at")} AS booked_at,
+               {utc("recognition.needs_review_since")} AS needs_review_since,
                {utc("recognition.updated_at")} AS updated_at,
                (SELECT coalesce(json_agg(json_build_object(
                     'state', event.state, 'actor', event.actor, 'reason', event.reason,

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import VisitorThrottle
+from credits.api.answers import ProblemSerializer, VerdictSerializer
 from credits.api.base import LARGEST_BODY_BYTES, ApiView
 from credits.api.problems import BodyTooLargeError
 from credits.api.schema import PROBLEM_TYPE
-from credits.api.serializers import ProblemSerializer, VerdictSerializer
 from credits.services.verification import verify_upload
 
 

@@ -56,6 +56,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 STAMPS: Mapping[Outcome, Mapping[str, str]] = {
     Outcome.REVOKED: {"en": "REVOKED", "zh": "已吊销"},
+    Outcome.SUPERSEDED: {"en": "SUPERSEDED", "zh": "已被取代"},
     Outcome.SUSPENDED: {"en": "SUSPENDED", "zh": "已暂停"},
     Outcome.EXPIRED: {"en": "EXPIRED", "zh": "已过期"},
     Outcome.NOT_YET_VALID: {"en": "NOT YET VALID", "zh": "尚未生效"},

@@ -12,6 +12,7 @@ from credits.templatetags.disclosures import hidden_words
 OUTCOMES: dict[Outcome, Promise] = {
     Outcome.VALID: _("valid"),
     Outcome.REVOKED: _("not valid: its issuer withdrew it"),
+    Outcome.SUPERSEDED: _("not valid: another certificate took its place"),
     Outcome.SUSPENDED: _("not valid: its issuer suspended it"),
     Outcome.EXPIRED: _("not valid any more: it has expired"),
     Outcome.NOT_YET_VALID: _("not valid yet: its time has not come; is your clock right?"),
@@ -46,8 +47,9 @@ CODES: dict[str, Promise] = {
     "not_yet_valid": _("it is valid from %(since)s on"),
     "expired": _("it expired at %(until)s"),
     "cannot_be_revoked": _("its issuer cannot withdraw it"),
-    "not_revoked": _("its issuer has not withdrawn it (%(url)s)"),
+    "not_revoked": _("its issuer has neither withdrawn nor suspended it (%(url)s)"),
     "revoked": _("its issuer withdrew it (%(url)s)"),
+    "superseded": _("certificate %(successor)s took its place (%(url)s)"),
     "suspended": _("its issuer suspended it (%(url)s)"),
     "unknown_status_type": _("its kind of status is not known here (%(url)s)"),
     "wrong_index": _("its place in the status list (%(url)s) is no number"),

@@ -75,8 +75,30 @@ def reverse_recognition(
     """Take credits back; the contributions may be claimed again."""
     state = Recognition.State.REVERSED
     reversed_one = _step(recognition, state, actor=actor, reason=reason, now=now)
+    reversed_one.needs_review_since = None
+    reversed_one.save(update_fields=["needs_review_since"])
     release_claims(reversed_one.application, now=now)
     return reversed_one
+
+
+@transaction.atomic
+def keep_recognition(
+    recognition: Recognition, *, actor: str, reason: str, now: datetime
+) -> Recognition:
+    """Let credits stand although a certificate behind them lost its force; a person decides that.
+
+    Raises:
+        WrongStateError: it waits for no review, or not any more.
+    """
+    locked = Recognition.objects.select_for_update().get(pk=recognition.pk)
+    if locked.needs_review_since is None:
+        raise WrongStateError(_("It waits for no review any more; reload the page."))
+    locked.needs_review_since, locked.updated_at = None, now
+    locked.save(update_fields=["needs_review_since", "updated_at"])
+    RecognitionEvent.objects.create(
+        recognition=locked, state=locked.state, actor=actor, reason=reason, happened_at=now
+    )
+    return locked
 
 
 @transaction.atomic

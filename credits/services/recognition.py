@@ -34,7 +34,7 @@ class NoPolicyError(CreditsError):
 
 
 class CertificateNotValidError(CreditsError):
-    """A certificate was revoked, has expired, or is somebody else's."""
+    """A certificate was revoked, is suspended, has expired, or is somebody else's."""
 
 
 class AlreadyClaimedError(CreditsError):
@@ -199,7 +199,8 @@ def decide_application(
 
     Raises:
         AlreadyDecidedError, NotRegistrarError, ReasonMissingError, TooManyCreditsError,
-        CertificateNotValidError: a certificate was revoked meanwhile; it can be turned down.
+        CertificateNotValidError: a certificate was revoked or suspended meanwhile; it can be
+            turned down.
     """
     locked = _lock_open(application)
     _require_registrar(locked, decided_by)
@@ -262,9 +263,9 @@ def _require_registrar(application: Application, decided_by: User) -> None:
 
 
 def _require_not_revoked(application: Application) -> None:
-    """Nobody revokes them either until this decision stands."""
+    """Nobody revokes or suspends them either until this decision stands."""
     certificates = application.certificates.select_for_update(of=("self",))
-    if any(certificate.revoked_at for certificate in certificates):
+    if any(certificate.revoked_at or certificate.suspended_at for certificate in certificates):
         raise CertificateNotValidError
 
 

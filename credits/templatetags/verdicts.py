@@ -18,23 +18,37 @@ from credits.templatetags.pages import day_in_words
 
 register = template.Library()
 
-CROSSES = frozenset({Outcome.ALTERED, Outcome.REVOKED, Outcome.SUSPENDED, Outcome.MALFORMED})
+CROSSES = frozenset(
+    {
+        Outcome.ALTERED,
+        Outcome.REVOKED,
+        Outcome.SUPERSEDED,
+        Outcome.SUSPENDED,
+        Outcome.MALFORMED,
+    }
+)
 
 TITLES: Mapping[Outcome, Any] = {
     Outcome.VALID: gettext_lazy("This certificate is valid"),
     Outcome.REVOKED: gettext_lazy("This certificate was revoked"),
+    Outcome.SUPERSEDED: gettext_lazy("This certificate was superseded"),
     Outcome.SUSPENDED: gettext_lazy("This certificate is suspended"),
     Outcome.EXPIRED: gettext_lazy("This certificate has expired"),
     Outcome.NOT_YET_VALID: gettext_lazy("This certificate is not valid yet"),
     Outcome.ALTERED: gettext_lazy("This certificate was altered"),
     Outcome.ISSUER_UNKNOWN: gettext_lazy("We do not know who issued this"),
-    Outcome.STATUS_UNKNOWN: gettext_lazy("Not certain: it may have been revoked"),
+    Outcome.STATUS_UNKNOWN: gettext_lazy("Cannot tell: it may have been revoked"),
     Outcome.MALFORMED: gettext_lazy("This is not a proper certificate"),
 }
 SENTENCES: Mapping[Outcome, Any] = {
     Outcome.VALID: gettext_lazy("It was issued by %(issuer)s and has not been changed since."),
     Outcome.REVOKED: gettext_lazy("%(issuer)s withdrew it. Do not rely on it."),
-    Outcome.SUSPENDED: gettext_lazy("%(issuer)s has suspended it. Ask the issuer."),
+    Outcome.SUPERSEDED: gettext_lazy(
+        "%(issuer)s put another certificate in its place. Do not rely on this one."
+    ),
+    Outcome.SUSPENDED: gettext_lazy(
+        "%(issuer)s has suspended it for a time. Do not rely on it before that has ended."
+    ),
     Outcome.EXPIRED: gettext_lazy("It is genuine, but its time is over. Ask for a new one."),
     Outcome.NOT_YET_VALID: gettext_lazy("It is genuine, but it holds only from a later day on."),
     Outcome.ALTERED: gettext_lazy(
@@ -44,7 +58,8 @@ SENTENCES: Mapping[Outcome, Any] = {
         "It was not issued here, so we cannot vouch for it. Verify it at the issuer's own site."
     ),
     Outcome.STATUS_UNKNOWN: gettext_lazy(
-        "It is genuine, but its status list could not be used. Try again later."
+        "It is genuine, but whether it was revoked or suspended could not be looked up. Do not"
+        " take it for valid; try again later."
     ),
     Outcome.MALFORMED: gettext_lazy(
         "A part of it is missing or misplaced. Download it again and do not edit it."
@@ -52,6 +67,7 @@ SENTENCES: Mapping[Outcome, Any] = {
 }
 STAMPS: Mapping[Outcome, Any] = {
     Outcome.REVOKED: pgettext_lazy("stamp", "REVOKED"),
+    Outcome.SUPERSEDED: pgettext_lazy("stamp", "SUPERSEDED"),
     Outcome.SUSPENDED: pgettext_lazy("stamp", "SUSPENDED"),
     Outcome.EXPIRED: pgettext_lazy("stamp", "EXPIRED"),
     Outcome.NOT_YET_VALID: pgettext_lazy("stamp", "NOT YET VALID"),
@@ -142,7 +158,7 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
         gettext_lazy("It is valid from %(since)s on."),
     ),
     ("status", "not_revoked"): (
-        gettext_lazy("It has not been revoked"),
+        gettext_lazy("It is neither revoked nor suspended"),
         gettext_lazy("The issuer's status list says so: %(url)s"),
     ),
     ("status", "cannot_be_revoked"): (
@@ -152,6 +168,10 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
     ("status", "revoked"): (
         gettext_lazy("It was revoked"),
         gettext_lazy("The issuer's status list says so: %(url)s"),
+    ),
+    ("status", "superseded"): (
+        gettext_lazy("It was superseded"),
+        gettext_lazy("Certificate %(successor)s took its place."),
     ),
     ("status", "suspended"): (
         gettext_lazy("It is suspended"),

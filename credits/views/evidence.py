@@ -19,6 +19,7 @@ ITEMS_SHOWN = 100
 OUTCOMES = {
     Outcome.VALID: _("Valid"),
     Outcome.REVOKED: _("Revoked"),
+    Outcome.SUPERSEDED: _("Superseded"),
     Outcome.SUSPENDED: _("Suspended"),
     Outcome.EXPIRED: _("Expired"),
     Outcome.NOT_YET_VALID: _("Not valid yet"),
@@ -63,7 +64,9 @@ class CountedContribution:
 
 
 def checked_certificates(application: Application, *, now: datetime) -> list[CheckedCertificate]:
-    held = application.certificates.select_related("rule_set", "holder", "log_entry")
+    held = application.certificates.select_related(
+        "rule_set", "holder", "log_entry", "superseded_by"
+    )
     return [
         CheckedCertificate(certificate, verify_stored(certificate, now=now))
         for certificate in held.prefetch_related("projects")

@@ -26,7 +26,8 @@ from credits.services.certificates import find_certificate
 from credits.services.issuer import did_document
 from credits.services.log import proof_of
 from credits.services.status import status_list_document, suspension_list_document
-from credits.services.verification import verify_stored, verify_upload
+from credits.services.verification import certificate_of, verify_stored, verify_upload
+from credits.views.certificate_life import possible_acts
 from credits.views.shared_papers import read_shared
 from credits.views.sharing import render_shared
 
@@ -113,6 +114,7 @@ def _check(request: HttpRequest, data: bytes) -> HttpResponse:
         )
         return _ask(request, sentence, status=400)
     context = {
+        "known": certificate_of(verdict),
         "verdict": verdict,
         "paper": paper,
         "items": paper.items if "all" in request.GET else paper.largest,
@@ -134,6 +136,8 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     shows_all = paper is not None and "all" in request.GET
     context = {
         "certificate": found,
+        "known": found,
+        "may_change_life": bool(possible_acts(found, request.user, now=now)),
         "verdict": verify_stored(found, now=now),
         "paper": paper,
         "items": paper and (paper.items if shows_all else paper.largest),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils.translation import override
 
-from credits.core import records_beside, token_step, verify
+from credits.core import records_beside, status_step, token_step, verify
 from credits.core.verdict import Outcome, Step, StepState, Verdict
 from credits.management.verdict_words import outcome_sentence, step_sentence
 from credits.templatetags.verdicts import (
@@ -19,13 +19,14 @@ from credits.templatetags.verdicts import (
 )
 
 STEP = re.compile(r'\b_?(?:ok|failed|unknown)\(\s*"(\w+)", "(\w+)"')
-MODULES = (verify, records_beside, token_step)
+MODULES = (verify, records_beside, status_step, token_step)
 SOURCE = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in MODULES)
-CODES = sorted({*STEP.findall(SOURCE), ("status", "revoked"), ("status", "suspended")})
+SAID_HERE = {("status", said) for said in ("revoked", "suspended", "superseded")}
+CODES = sorted({*STEP.findall(SOURCE), *SAID_HERE})
 STATUS_PROBLEM = re.compile(r'"(status_list_\w+|wrong_index|unknown_status_type)"')
 STATUS_PROBLEMS = sorted(set(STATUS_PROBLEM.findall(SOURCE)))
 PARAMETERS = {
-    **dict.fromkeys(("issuer", "suites", "suite", "method", "url", "detail", "resource"), "x"),
+    **dict.fromkeys(("issuer", "suites", "suite", "method", "url", "detail", "resource", "successor"), "x"),
     "since": "2026-11-20T08:00:00+00:00",
     "until": "2026-11-21T08:00:00+00:00",
 }
