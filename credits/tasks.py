@@ -6,11 +6,14 @@ from django.utils import timezone
 from credits.services.integrity import look_for_signals as look
 from credits.services.issuer import issuer_signer
 from credits.services.log import publish_checkpoint
+from credits.services.mailing import send_notices as send
 from credits.services.maintenance import record_maintenance
 from credits.services.outcomes import record_outcomes
 from credits.services.repository_rules import drafts_from_repositories
 from credits.services.scoring import score_stale_projects
+from credits.services.signing import sign_entered
 from credits.services.status import renew_status_lists as renew
+from credits.services.superseding import look_after_certificates as look_after
 
 
 @shared_task
@@ -30,9 +33,27 @@ def sign_checkpoint() -> int:
 
 
 @shared_task
+def sign_what_was_entered() -> int:
+    """Sign what was entered in the log while the signer was away; returns how many."""
+    return sign_entered(now=timezone.now())
+
+
+@shared_task
 def renew_status_lists() -> int:
     """Sign status lists that are older than a day; returns how many were."""
     return renew(now=timezone.now())
+
+
+@shared_task
+def look_after_certificates() -> int:
+    """Supersede certificates whose contributions count no more; returns how many."""
+    return look_after(now=timezone.now())
+
+
+@shared_task
+def send_notices() -> int:
+    """Send notices by e-mail, each at most once; returns how many went out."""
+    return send(now=timezone.now())
 
 
 @shared_task

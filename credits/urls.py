@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from credits.views import (
     bots,
     certificate_files,
+    certificate_life,
     certificates,
     claim_imports,
     claims,
@@ -17,6 +18,7 @@ from credits.views import (
     integrity,
     log,
     maintainer,
+    notices,
     project_claims,
     public,
     rule_editor,
@@ -91,6 +93,9 @@ students = [
     path("me/claims/<int:pk>/mentored", claims.claim_mentored, name="claim-mentored"),
     path("me/claims/<int:pk>/mentee", claims.claim_mentee, name="claim-mentee"),
     path("me/accounts", student.accounts, name="accounts"),
+    path("me/notices", notices.notices, name="notices"),
+    path("me/notices/read", notices.notices_read, name="notices-read"),
+    path("me/notices/<int:pk>", notices.notice_open, name="notice-open"),
     path("me/reviews", integrity.own_reviews, name="integrity-reviews"),
     path("me/reviews/<int:pk>", integrity.own_review, name="integrity-review"),
     path("me/disputes", disputes.disputes, name="disputes"),
@@ -184,7 +189,20 @@ registrars = [
         university.reverse_booking,
         name="recognition-reverse",
     ),
+    path(
+        "registrar/recognitions/<int:pk>/keep",
+        university.keep,
+        name="recognition-keep",
+    ),
     path("registrar/policy", university.policy, name="credit-policy"),
 ]
 
-urlpatterns = [*everybody, *students, *teachers, *maintainers, *judges, *registrars]
+operators = [
+    path(
+        "operate/certificates/<str:code>",
+        certificate_life.certificate_life,
+        name="certificate-life",
+    ),
+]
+
+urlpatterns = [*everybody, *students, *teachers, *maintainers, *judges, *registrars, *operators]

@@ -89,6 +89,10 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
         """Recognitions that count toward a person's credits."""
         return self.exclude(state=Recognition.State.REVERSED)
 
+    def to_review(self) -> Self:
+        """Recognitions that rest on a certificate which lost its force."""
+        return self.exclude(needs_review_since=None)
+
     def at(self, institution: Institution) -> Self:
         return self.filter(institution=institution)
 

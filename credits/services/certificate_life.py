@@ -4,6 +4,7 @@ Each step is in the log, in the status lists and told to people in one transacti
 the log appends after the status lists are locked: always in this order.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from credits.core.canonical import canonical_json
+from credits.core.log import document_body
 from credits.models import Certificate, LogEntry, Notice
 from credits.services.errors import CreditsError
 from credits.services.log import append_entry
@@ -52,7 +54,7 @@ def revoke_certificate(certificate: Certificate, *, reason: str, now: datetime) 
     locked.revoked_at = locked.life_changed_at = now
     locked.save(update_fields=["revoked_at", "revocation_reason", "life_changed_at"])
     sign_status_list(locked.status_list, now=now)
-    _log(LogEntry.Kind.REVOKE, revocation_statement(locked), now)
+    append_entry(LogEntry.Kind.REVOKE, document_body(json.loads(locked.credential)), now=now)
     tell_of_life(locked, Notice.Kind.REVOKED, now=now, reason=locked.revocation_reason)
     return locked
 
@@ -119,13 +121,8 @@ def mark_superseded(
     return locked
 
 
-def revocation_statement(certificate: Certificate) -> dict[str, Any]:
-    """What the log commits to; whoever holds the document can make it anew."""
-    return {"revoked": certificate.log_entry.body_digest}
-
-
 def supersession_statement(certificate: Certificate) -> dict[str, Any]:
-    """Likewise, of a superseded certificate and the one in its place."""
+    """What the log commits to; whoever holds both documents can make it anew."""
     successor = certificate.superseded_by
     by = successor.log_entry.body_digest if successor else ""
     return {"superseded": certificate.log_entry.body_digest, "by": by}
@@ -139,7 +136,7 @@ def suspension_statement(certificate: Certificate, now: datetime) -> dict[str, A
 
 
 def _locked(certificate: Certificate) -> Certificate:
-    return Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    return Certificate.entered.select_for_update(of=("self",)).get(pk=certificate.pk)
 
 
 def _given(reason: str) -> str:

@@ -1,20 +1,19 @@
 """Status lists: which of our certificates are revoked or suspended, signed anew on a change."""
 
-import json
 import logging
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from credits.core.proof import add_proofs
 from credits.core.status import SUSPENSIONS, build_status_list_credential
 from credits.models import Certificate, StatusList
 from credits.services.errors import CreditsError
-from credits.services.issuer import issuer_did, issuer_signer, signing_method
+from credits.services.issuer import issuer_did, sign_documents
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ def reserve_place() -> tuple[StatusList, int]:
     while True:
         StatusList.objects.get_or_create(number=number)
         locked = StatusList.objects.select_for_update().get(number=number)
-        if locked.certificates.count() < FULLEST:
+        if Certificate.entered.filter(status_list=locked).count() < FULLEST:
             return locked, _free_index(locked)
         number += 1
 
@@ -68,7 +67,7 @@ def _free_index(status_list: StatusList) -> int:
 
 def _free_among(status_list: StatusList, drawn: Collection[int]) -> list[int]:
     """Those of ``drawn`` that neither a certificate nor a decoy has."""
-    held = status_list.certificates.filter(status_index__in=drawn)
+    held = Certificate.entered.filter(status_list=status_list, status_index__in=drawn)
     taken = {*held.values_list("status_index", flat=True)}
     return sorted({*drawn} - taken - {*status_list.decoys} - {*status_list.suspension_decoys})
 
@@ -120,19 +119,24 @@ def sign_status_list(status_list: StatusList, *, now: datetime) -> StatusList:
     """Sign both lists as the rows say they are now, with some decoys more."""
     locked = StatusList.objects.select_for_update().get(pk=status_list.pk)
     _vary_decoys(locked)
-    number, held = locked.number, Certificate.objects.filter(status_list=locked)
+    held = Certificate.entered.filter(status_list=locked)
     revoked = held.exclude(revoked_at=None).values_list("status_index", flat=True)
     suspended = held.filter(revoked_at=None).exclude(suspended_at=None)
     places = [*suspended.values_list("status_index", flat=True), *locked.suspension_decoys]
-    locked.credential = _signed(status_list_url(number), [*revoked, *locked.decoys], now)
-    locked.suspensions = _signed(suspension_list_url(number), places, now, purpose="suspension")
+    documents = [
+        _list_of(status_list_url(locked.number), [*revoked, *locked.decoys], now),
+        _list_of(suspension_list_url(locked.number), places, now, purpose="suspension"),
+    ]
+    locked.credential, locked.suspensions = sign_documents(documents, now=now)
     locked.signed_at = now
     locked.save()
     return locked
 
 
-def _signed(url: str, places: Iterable[int], now: datetime, purpose: str = "revocation") -> str:
-    document = build_status_list_credential(
+def _list_of(
+    url: str, places: Iterable[int], now: datetime, purpose: str = "revocation"
+) -> dict[str, Any]:
+    return build_status_list_credential(
         url,
         issuer_did(),
         places,
@@ -140,9 +144,6 @@ def _signed(url: str, places: Iterable[int], now: datetime, purpose: str = "revo
         valid_until=now + VALID_FOR,
         purpose=purpose,
     )
-    signer = issuer_signer(now=now)
-    method = signing_method(signer)
-    return json.dumps(add_proofs(document, signer, verification_method=method, created=now))
 
 
 def _vary_decoys(status_list: StatusList) -> None:

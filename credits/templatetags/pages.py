@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Identity, Membership, User
 from credits.core.evidence import web_address
-from credits.models import Dispute, Project, RuleSet
+from credits.models import Dispute, Notice, Project, RuleSet
 
 register = template.Library()
 register.filter(web_address)
@@ -35,6 +35,7 @@ TEACHER_PAGES = {"portfolio": _("Portfolio"), "coursework": _("Coursework")}
 MAINTAINER_PAGES = {"maintained": _("My projects")}
 JUDGE_PAGES = {"dispute-inbox": _("Disputes")}
 REGISTRAR_PAGES = {"inbox": _("Inbox"), "recognitions": _("Recognitions")}
+NOTICE_PAGES = {"notices": _("Notices")}
 OPERATOR_PAGES = {"operations": _("Operations")}
 
 ROLE_NAMES = {
@@ -93,14 +94,17 @@ def main_menu(context: Mapping[str, Any]) -> list[MenuItem]:
     """The pages of the signed-in person, by what that person is; the current one is marked."""
     request: HttpRequest = context["request"]
     user = cast(User, request.user)
-    pages = _pages_of(user)
+    pages, unread = _pages_of(user), Notice.objects.of(user).unread().count()
+    if unread:
+        pages |= NOTICE_PAGES
     items = [(label, reverse(name)) for name, label in pages.items()]
     within = (url for _label, url in items if _is_within(request.path, url))
     best = max(within, key=len, default="")
     if best == reverse("overview") != request.path:
         best = ""  # Linked accounts and preferences lie below the overview's address only.
-    inbox = reverse("dispute-inbox")
-    waiting = {inbox: _disputes_waiting(user)} if "dispute-inbox" in pages else {}
+    waiting = {reverse("notices"): unread}
+    if "dispute-inbox" in pages:
+        waiting[reverse("dispute-inbox")] = _disputes_waiting(user)
     return [MenuItem(str(label), url, url == best, waiting.get(url, 0)) for label, url in items]
 
 

@@ -60,6 +60,12 @@ class BookingForm(forms.Form):
     reference = forms.CharField(label=_("Number in the student system"), max_length=100)
 
 
+class KeepingForm(forms.Form):
+    """Why credits stand although a certificate behind them lost its force."""
+
+    reason = forms.CharField(label=_("Reason for keeping it"), max_length=1000)
+
+
 class ReversalForm(forms.Form):
     """Why credits are taken back."""
 

@@ -16,7 +16,11 @@ from django.views.decorators.http import require_POST
 from accounts.models import Institution, Membership, User
 from credits.models import Application, CreditPolicy, Recognition
 from credits.models.recognition import ApplicationQuerySet
-from credits.services.booking import book_recognition, reverse_recognition
+from credits.services.booking import (
+    book_recognition,
+    keep_recognition,
+    reverse_recognition,
+)
 from credits.services.creditable import creditable
 from credits.services.errors import CreditsError
 from credits.services.policies import policy_in_force, term_at
@@ -28,10 +32,13 @@ from credits.views.evidence import (
     membership_of,
 )
 from credits.views.policy_words import policy_in_words
-from credits.views.registrar_forms import BookingForm, DecisionForm, ReversalForm
+from credits.views.registrar_forms import BookingForm, DecisionForm, KeepingForm, ReversalForm
 
 ROWS_A_PAGE = 50
 CONFLICT = 409
+TO_REVIEW = "review"
+"""Shows recognitions whose certificates lost their force, whatever state they are in."""
+
 STUDENT_NUMBER = Subquery(
     Membership.objects.active()
     .filter(
@@ -95,13 +102,17 @@ def recognitions(request: HttpRequest) -> HttpResponse:
     """What was decided, and whether the student system has it."""
     registrar = _registrar(request)
     own = Recognition.objects.filter(institution__in=_institutions_of(registrar))
-    state = _chosen_state(request, Recognition.State.values, "")
-    shown = own.filter(state=state) if state else own
+    state = _chosen_state(request, [*Recognition.State.values, TO_REVIEW], "")
+    if state == TO_REVIEW:
+        shown = own.to_review()
+    else:
+        shown = own.filter(state=state) if state else own
     rows = shown.select_related("learner", "institution", "application", "decided_by")
     context = {
         "page": _page(request, rows.prefetch_related("events")),
         "state": state,
         "counts": _counts(own, Recognition.State.choices),
+        "to_review": own.to_review().count(),
     }
     return render(request, "credits/university/recognitions.html", context)
 
@@ -149,6 +160,25 @@ def reverse_booking(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Taken back. The contributions may be claimed again."))
+    return redirect("recognitions")
+
+
+@login_required
+@require_POST
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let credits stand although a certificate behind them lost its force."""
+    registrar, recognition = _own_recognition(request, pk)
+    form = KeepingForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give the reason; the student reads it."))
+        return redirect("recognitions")
+    reason = form.cleaned_data["reason"]
+    try:
+        keep_recognition(recognition, actor=str(registrar), reason=reason, now=timezone.now())
+    except CreditsError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It stays as it is; the history says why."))
     return redirect("recognitions")
 
 
