@@ -12,12 +12,35 @@ def related_work(contributions: Sequence[int]) -> list[tuple[int, int]]:
     """The other contributions, with their projects, whose scores may follow ``contributions``.
 
     They hold the same commit or patch, are named by the same number at the same web address, were
-    taken back by one of these, or review one of them. Only direct relations are given: what counts
-    is decided from all that hold a key, so that nothing further off can change.
+    taken back by one of these, or review one of them. Only direct relations are given, as what
+    counts is decided from all that hold a key, and one that is not: who takes a revert back lets
+    count again what that took back.
     """
+    found = _related(contributions)
+    if found and _reverts_among(contributions):
+        taken_back = _reverts_among([key for key, _project in found])
+        found |= _related(taken_back) if taken_back else set()
+    asked = set(contributions)
+    return sorted((key, project) for key, project in found if key not in asked)
+
+
+def _related(contributions: Sequence[int]) -> set[tuple[int, int]]:
     with connection.cursor() as sql:
         sql.execute(_RELATED, {"keys": as_array(contributions)})
-        return [(key, project) for key, project in sql.fetchall()]
+        return {(key, project) for key, project in sql.fetchall()}
+
+
+def _reverts_among(contributions: Sequence[int]) -> list[int]:
+    """Those of ``contributions`` that take something back."""
+    with connection.cursor() as sql:
+        sql.execute(_REVERTS, [as_array(contributions)])
+        return [key for (key,) in sql.fetchall()]
+
+
+_REVERTS = """
+SELECT DISTINCT contribution_id FROM harvesters_workkey
+WHERE contribution_id = ANY(%s) AND key LIKE '!%%' ORDER BY contribution_id
+"""
 
 
 # Whatever the planner thinks: few keys are asked for, and each is found by index. A revert names

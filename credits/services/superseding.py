@@ -38,12 +38,7 @@ def due_to_be_superseded(*, now: datetime) -> list[Certificate]:
     What somebody disputes waits for the decision, and what is suspended for its end.
     """
     void = CertificateItem.objects.filter(certificate=OuterRef("pk"), void_since__isnull=False)
-    disputed = Dispute.objects.filter(
-        participation__in=CertificateItem.objects.filter(
-            certificate=OuterRef("pk"), void_since__isnull=False
-        ).values("participation"),
-        state__in=Dispute.PENDING,
-    )
+    disputed = void.filter(participation__disputes__state__in=Dispute.PENDING)
     unsettled = void.filter(void_since__gt=now - SETTLES_AFTER)
     held = Certificate.objects.valid(now).filter(Exists(void), ~Exists(unsettled))
     return list(held.filter(~Exists(disputed)).order_by("pk"))

@@ -103,10 +103,9 @@ def recognitions(request: HttpRequest) -> HttpResponse:
     registrar = _registrar(request)
     own = Recognition.objects.filter(institution__in=_institutions_of(registrar))
     state = _chosen_state(request, [*Recognition.State.values, TO_REVIEW], "")
+    shown = own.filter(state=state) if state in Recognition.State.values else own
     if state == TO_REVIEW:
         shown = own.to_review()
-    else:
-        shown = own.filter(state=state) if state else own
     rows = shown.select_related("learner", "institution", "application", "decided_by")
     context = {
         "page": _page(request, rows.prefetch_related("events")),

@@ -68,6 +68,18 @@ def test_a_change_is_taken_back_by_its_number_and_comes_back_by_a_second_revert(
     assert told("Change 1")[:2] == (8_000, "counted")
 
 
+def test_who_takes_a_revert_back_lets_count_again_what_somebody_else_did(project, rule_set):
+    harvest(project, change(1), change(3, "wu", reverts="#1"), now=NOW)
+    score_project(project, now=NOW)
+    void = told("Change 1")
+    harvest(project, change(5, "wu", reverts="#3"), now=LATER)
+
+    score_project(project, now=LATER)
+
+    assert void == (0, "not_counted", "reverted")
+    assert told("Change 1")[:2] == (8_000, "counted")
+
+
 def test_what_was_taken_back_after_half_a_year_stays(project, rule_set):
     late = replace(change(3, reverts="#1"), occurred_at=change(1).occurred_at + timedelta(days=181))
     harvest(project, change(1), late, now=NOW)

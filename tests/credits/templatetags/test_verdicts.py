@@ -26,7 +26,9 @@ CODES = sorted({*STEP.findall(SOURCE), *SAID_HERE})
 STATUS_PROBLEM = re.compile(r'"(status_list_\w+|wrong_index|unknown_status_type)"')
 STATUS_PROBLEMS = sorted(set(STATUS_PROBLEM.findall(SOURCE)))
 PARAMETERS = {
-    **dict.fromkeys(("issuer", "suites", "suite", "method", "url", "detail", "resource", "successor"), "x"),
+    **dict.fromkeys(
+        ("issuer", "suites", "suite", "method", "url", "detail", "resource", "successor"), "x"
+    ),
     "since": "2026-11-20T08:00:00+00:00",
     "until": "2026-11-21T08:00:00+00:00",
 }
