@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import translation
 
@@ -48,7 +49,7 @@ def _taken(now: datetime) -> list[Notice]:
     return list(told.select_related("recipient", "certificate"))
 
 
-def _sent(notice: Notice, connection: object) -> int:
+def _sent(notice: Notice, connection: BaseEmailBackend) -> int:
     try:
         return message_of(notice, connection).send()
     except (OSError, smtplib.SMTPException) as error:
@@ -56,7 +57,7 @@ def _sent(notice: Notice, connection: object) -> int:
         return 0
 
 
-def message_of(notice: Notice, connection: object = None) -> EmailMessage:
+def message_of(notice: Notice, connection: BaseEmailBackend | None = None) -> EmailMessage:
     """The message in the language that its reader chose."""
     with translation.override(notice.recipient.language or settings.LANGUAGE_CODE):
         return EmailMessage(

@@ -54,12 +54,12 @@ def mark_void_items(*, now: datetime) -> int:
 
 
 def _mark(now: datetime) -> list[_Found]:
-    rule_sets, rules = zip(*_telling_guards(now), strict=True) if _telling_guards(now) else ((), ())
+    guards = _telling_guards(now)
     scope: dict[str, Any] = {
         "now": now,
         "own": list(OWN_REASONS),
-        "rule_sets": list(rule_sets),
-        "rules": list(rules),
+        "rule_sets": [rule_set for rule_set, _rule in guards],
+        "rules": [rule for _rule_set, rule in guards],
     }
     with connection.cursor() as sql:
         sql.execute(_MARK, scope)
@@ -78,9 +78,8 @@ def _telling_guards(now: datetime) -> list[tuple[int, str]]:
 
 
 def _tell(items: Sequence[int], now: datetime) -> None:
-    rows = CertificateItem.objects.filter(pk__in=items).select_related(
-        "certificate__rule_set", "participation__contribution"
-    )
+    found = CertificateItem.objects.filter(pk__in=items)
+    rows = list(found.select_related("certificate__rule_set", "participation__contribution"))
     why = _reasons(rows)
     keep_notices(
         holders_notice(
