@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from credits.core.canonical import DocumentError, canonical_json
@@ -173,9 +173,22 @@ def _kept(drafts: Sequence[_Draft], status_list: StatusList, now: datetime) -> l
         )
         for draft, entry in zip(drafts, entries, strict=True)
     ]
-    Certificate.entered.bulk_create(certificates)
+    _write(certificates)
     _keep_items(certificates, drafts)
     return certificates
+
+
+def _write(certificates: Sequence[Certificate]) -> None:
+    """Insert ``certificates`` by COPY: the drivers' other ways quote each letter of the texts."""
+    names = [each.attname for each in Certificate._meta.concrete_fields if not each.primary_key]  # noqa: SLF001
+    copy = f"COPY credits_certificate ({', '.join(names)}) FROM STDIN"
+    with connection.cursor() as sql, sql.copy(copy) as stream:
+        for each in certificates:
+            stream.write_row([getattr(each, name) for name in names])
+    entries = [each.log_entry_id for each in certificates]
+    keys = dict(Certificate.entered.filter(log_entry__in=entries).values_list("log_entry_id", "pk"))
+    for each in certificates:
+        each.pk = keys[each.log_entry_id]
 
 
 def _keep_items(certificates: Sequence[Certificate], drafts: Sequence[_Draft]) -> None:
