@@ -23,7 +23,7 @@ FULLEST = StatusList.SIZE // 2
 """A list takes certificates until half of it is used, so that random places stay easy to find."""
 
 DRAWS = 16
-"""Places drawn at once: that all are taken in a list half full happens once in 65,536 times."""
+"""Places drawn beyond those that are needed, so that one look mostly suffices."""
 
 PLACES_A_DECOY = 1024
 """A list begins with one or two decoys in so many places: 128 to 256."""
@@ -43,8 +43,10 @@ def suspension_list_url(number: int) -> str:
     return f"{status_list_url(number)}{SUSPENSIONS}"
 
 
-def reserve_place() -> tuple[StatusList, int]:
-    """A free place, at random, in the newest list: neighbours must tell nothing.
+def reserve_places(count: int) -> tuple[StatusList, list[int]]:
+    """Free places, at random, in the newest list: neighbours must tell nothing.
+
+    ``count`` is small beside what a list keeps free, a few hundred.
 
     The list is locked until the transaction ends, so nobody else takes the place. Who needs the
     log as well appends afterwards: always in this order, so that no two wait for each other.
@@ -54,22 +56,25 @@ def reserve_place() -> tuple[StatusList, int]:
         StatusList.objects.get_or_create(number=number)
         locked = StatusList.objects.select_for_update().get(number=number)
         if Certificate.entered.filter(status_list=locked).count() < FULLEST:
-            return locked, _free_index(locked)
+            return locked, _free_indexes(locked, count)
         number += 1
 
 
-def _free_index(status_list: StatusList) -> int:
-    while True:
-        free = _free_among(status_list, {secrets.randbelow(StatusList.SIZE) for _ in range(DRAWS)})
-        if free:
-            return secrets.choice(free)
+def _free_indexes(status_list: StatusList, count: int) -> list[int]:
+    """``count`` of the places that nobody has, in the order in which they were drawn."""
+    free: dict[int, None] = {}
+    while len(free) < count:
+        drawn = [secrets.randbelow(StatusList.SIZE) for _ in range(count + DRAWS)]
+        free |= dict.fromkeys(_free_among(status_list, drawn))
+    return list(free)[:count]
 
 
 def _free_among(status_list: StatusList, drawn: Collection[int]) -> list[int]:
     """Those of ``drawn`` that neither a certificate nor a decoy has."""
     held = Certificate.entered.filter(status_list=status_list, status_index__in=drawn)
     taken = {*held.values_list("status_index", flat=True)}
-    return sorted({*drawn} - taken - {*status_list.decoys} - {*status_list.suspension_decoys})
+    taken |= {*status_list.decoys, *status_list.suspension_decoys}
+    return [index for index in drawn if index not in taken]
 
 
 def status_list_document(number: int, *, now: datetime) -> str:

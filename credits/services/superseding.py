@@ -13,7 +13,8 @@ from credits.services.certificate_life import (
     mark_superseded,
     revoke_certificate,
 )
-from credits.services.entering import NothingToCertifyError, Order, enter_certificate
+from credits.services.counted import Cover
+from credits.services.entering import NothingToCertifyError, enter_certificate
 from credits.services.errors import CreditsError
 from credits.services.notices import holders_notice, keep_notices
 from credits.services.signing import sign_at_once
@@ -69,7 +70,7 @@ def supersede_certificate(certificate: Certificate, *, now: datetime) -> Certifi
         # Before the place of the successor is reserved and the log taken: see `status.py`.
         StatusList.objects.select_for_update().get(pk=locked.status_list_id)
         try:
-            successor = enter_certificate(order_after(locked), now=now)
+            successor = _enter_after(locked, now)
         except NothingToCertifyError:
             return revoke_certificate(locked, reason=NOTHING_COUNTS, now=now)
         mark_superseded(locked, successor, now=now, contributions=_void_titles(locked))
@@ -77,16 +78,12 @@ def supersede_certificate(certificate: Certificate, *, now: datetime) -> Certifi
     return successor
 
 
-def order_after(former: Certificate) -> Order:
-    """What was asked for when ``former`` was issued."""
+def _enter_after(former: Certificate, now: datetime) -> Certificate:
+    """The certificate after ``former``; the holder's name stands in it if it did there."""
     identities = json.loads(former.credential)["credentialSubject"].get("identifier", [])
-    return Order(
-        former.holder,
-        former.period_start,
-        former.period_end,
-        shows_name=any(each.get("identityType") == "name" for each in identities),
-        former=former,
-    )
+    shows_name = any(each.get("identityType") == "name" for each in identities)
+    cover = Cover(former.period_start, former.period_end, former=former)
+    return enter_certificate(former.holder, cover, now=now, shows_name=shows_name)
 
 
 def _void_titles(certificate: Certificate) -> list[str]:
