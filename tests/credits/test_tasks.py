@@ -1,10 +1,19 @@
 """What the worker does; each task is safe to run twice."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from credits.models import Checkpoint, Score
-from credits.tasks import look_for_signals, renew_status_lists, score_stale, sign_checkpoint
+from credits.tasks import (
+    look_after_certificates,
+    look_for_signals,
+    renew_status_lists,
+    score_stale,
+    send_notices,
+    sign_checkpoint,
+)
 from tests.histories import *  # noqa: F403
 from tests.histories import change, harvest
 from tests.university import *  # noqa: F403
@@ -39,3 +48,19 @@ def test_status_lists_are_renewed_when_they_are_old(issued):
 
 def test_every_project_is_looked_through_for_signals(project):
     assert look_for_signals() == 0
+
+
+def test_certificates_are_looked_after_and_holders_told(make_certificate, student):
+    make_certificate(expires_at=timezone.now() + timedelta(days=30))
+
+    assert (look_after_certificates(), send_notices(), send_notices()) == (0, 1, 0)
+
+    assert student.notices.get().kind == "expires"
+
+
+def test_each_of_these_tasks_has_its_turn(settings):
+    turns = {turn["task"]: turn["schedule"] for turn in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert turns["credits.tasks.renew_status_lists"] <= 24 * 3600
+    assert turns["credits.tasks.look_after_certificates"] <= 3600
+    assert turns["credits.tasks.send_notices"] <= 60

@@ -43,14 +43,17 @@ def context(university, parameters):
 
 @pytest.fixture
 def certificates(make_certificate, make_application):
-    """A valid, an expired and a revoked one, with whole and broken points."""
+    """Certificates in every state, with whole and broken points."""
     now = timezone.now()
     made = [
         make_certificate(points=60_000),
         make_certificate(points=12_345, expires_at=now - timedelta(days=1)),
         make_certificate(points=500, revoked_at=now, revocation_reason="plagiarism: “copied”\n"),
         make_certificate(points=0, expires_at=now + timedelta(days=1)),
+        make_certificate(points=700, suspended_at=now, suspension_reason="looked into"),
     ]
+    changed = {"revoked_at": now, "revocation_reason": "superseded", "superseded_by": made[0]}
+    made.append(make_certificate(points=800, **changed))
     make_application(*made)
     return made
 
@@ -68,6 +71,7 @@ def recognition(certificates, registrar):
         external_reference="JW-77",
         decided_by=registrar,
         decided_at=timezone.now(),
+        needs_review_since=timezone.now(),
         updated_at=timezone.now(),
     )
     for state in ("approved", "exported"):

@@ -118,6 +118,27 @@ def test_since_reads_what_is_new_or_revoked(machine, make_certificate, make_appl
     assert codes == [revoked.code, fresh.code]
 
 
+def test_since_reads_what_was_suspended_reinstated_or_superseded(
+    machine, make_certificate, make_application
+):
+    now = timezone.now()
+    quiet, reinstated = make_certificate(), make_certificate(life_changed_at=now)
+    suspended = make_certificate(suspended_at=now, life_changed_at=now)
+    ended = {"revoked_at": now, "life_changed_at": now, "superseded_by": quiet}
+    superseded = make_certificate(**ended)
+    made = [quiet, reinstated, suspended, superseded]
+    make_application(*made, submitted_at=now - timedelta(days=2))
+
+    moment = quote((now - timedelta(hours=1)).isoformat())
+    rows = machine.get(f"{CERTIFICATES}?since={moment}").json()["results"]
+
+    assert [(row["code"], row["status"], row["superseded_by"]) for row in rows] == [
+        (reinstated.code, "valid", None),
+        (suspended.code, "suspended", None),
+        (superseded.code, "superseded", quiet.code),
+    ]
+
+
 def test_who_has_the_page_already_gets_304(machine, certificate):
     etag = machine.get(CERTIFICATES)["ETag"]
 
