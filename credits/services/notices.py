@@ -71,7 +71,8 @@ def mark_for_review(
     Recognition.objects.filter(pk__in=[one.pk for one in marked]).update(
         needs_review_since=now, updated_at=now
     )
-    reason = " · ".join(_why(certificate, language) for language in ("en", "zh-hans"))
+    said = dict.fromkeys(_why(certificate, language) for language in ("en", "zh-hans"))
+    reason = " · ".join(said)
     events = [
         RecognitionEvent(
             recognition=one, state=one.state, actor=OURSELVES, reason=reason, happened_at=now

@@ -96,7 +96,7 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
         gettext_lazy("The document holds something that cannot have been signed (%(suite)s)."),
     ),
     ("dates", "in_force"): (
-        gettext_lazy("It is in force"),
+        gettext_lazy("It has not expired"),
         gettext_lazy("Its dates cover this moment."),
     ),
     ("dates", "expired"): (
