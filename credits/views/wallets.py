@@ -1,0 +1,65 @@
+"""Putting a certificate into a wallet: its holder's page, and what the public is told of it."""
+
+import json
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from credits.models import Certificate
+from credits.services.wallets import (
+    OFFER_LASTS,
+    NewOffer,
+    OfferNotInForceError,
+    offer_certificate,
+    offer_document,
+)
+
+SCHEME = "openid-credential-offer://"
+"""What wallets listen to (OpenID4VCI 1.0, section 12.1.1)."""
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@never_cache
+def wallet(request: HttpRequest, code: str) -> HttpResponse:
+    """Offer the certificate to a wallet: a QR code, a link and digits, all shown this once."""
+    held = Certificate.objects.held_by(cast(User, request.user))
+    certificate = get_object_or_404(held, code=code)
+    context: dict[str, Any] = {"certificate": certificate}
+    if request.method == "POST":
+        try:
+            offered = offer_certificate(certificate, now=timezone.now())
+        except OfferNotInForceError as error:
+            messages.error(request, str(error))
+            return redirect("certificate-wallet", certificate.code)
+        context |= _shown(offered)
+    context["bound_forms"] = certificate.bound_forms.all()
+    return render(request, "credits/student/certificate_wallet.html", context)
+
+
+def _shown(offered: NewOffer) -> dict[str, Any]:
+    reference = f"{settings.BASE_URL}{reverse('wallet-offer', args=[offered.handle])}"
+    value = json.dumps(offer_document(offered.handle), separators=(",", ":"))
+    return {
+        "qr_url": f"{SCHEME}?{urlencode({'credential_offer_uri': reference})}",
+        "link_url": f"{SCHEME}?{urlencode({'credential_offer': value})}",
+        "digits": offered.digits,
+        "expires_at": offered.offer.expires_at,
+        "minutes": int(OFFER_LASTS.total_seconds() // 60),
+    }
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What wallets get and connected programs may read, for whoever wants to know."""
+    return render(request, "credits/public/wallet.html", {"issuer_name": settings.ISSUER_NAME})
