@@ -96,8 +96,8 @@ class Wallet:
             return "did:jwk:" + base64.urlsafe_b64encode(text).decode().rstrip("=")
         return did_key(self.key)
 
-    def proof(self, nonce: str | None = None, **claims: Any) -> str:
-        """A key proof; ``claims`` replace its claims."""
+    def proof(self, **claims: Any) -> str:
+        """A key proof; ``claims`` replace its claims. Without a nonce in them it asks for one."""
         header = {"typ": "openid4vci-proof+jwt"}
         if self.binding == "jwk":
             header["jwk"] = public_jwk(self.key)  # type: ignore[assignment]
@@ -105,13 +105,11 @@ class Wallet:
             header["kid"] = f"{self.did}#0"
         else:
             header["kid"] = f"{self.did}#{self.did.removeprefix('did:key:')}"
-        told = {
-            "aud": self.offer["credential_issuer"],
-            "iat": int(time.time()),
-            "nonce": self.nonce() if nonce is None else nonce,
-        }
+        told = {"aud": self.offer["credential_issuer"], "iat": int(time.time())} | claims
+        if "nonce" not in told:
+            told["nonce"] = self.nonce()
         algorithm = "EdDSA" if is_edwards(self.key) else "ES256"
-        return jwt.encode(told | claims, self.key, algorithm=algorithm, headers=header)
+        return jwt.encode(told, self.key, algorithm=algorithm, headers=header)
 
     def ask_credential(self, asked: dict[str, Any]) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token}"}

@@ -1,7 +1,7 @@
 """Putting a certificate into a wallet: its holder's page, and what the public is told of it."""
 
 import json
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -47,12 +47,28 @@ def wallet(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "credits/student/certificate_wallet.html", context)
 
 
+class OfferLinks(NamedTuple):
+    """An offer as what a wallet opens: short for a QR code, or whole for a link."""
+
+    reference: str
+    value: str
+
+
+def offer_links(handle: str) -> OfferLinks:
+    """Both forms of the offer ``handle`` (OpenID4VCI 1.0, sections 4.1.2 and 4.1.3)."""
+    reference = f"{settings.BASE_URL}{reverse('wallet-offer', args=[handle])}"
+    value = json.dumps(offer_document(handle), separators=(",", ":"))
+    return OfferLinks(
+        f"{SCHEME}?{urlencode({'credential_offer_uri': reference})}",
+        f"{SCHEME}?{urlencode({'credential_offer': value})}",
+    )
+
+
 def _shown(offered: NewOffer) -> dict[str, Any]:
-    reference = f"{settings.BASE_URL}{reverse('wallet-offer', args=[offered.handle])}"
-    value = json.dumps(offer_document(offered.handle), separators=(",", ":"))
+    links = offer_links(offered.handle)
     return {
-        "qr_url": f"{SCHEME}?{urlencode({'credential_offer_uri': reference})}",
-        "link_url": f"{SCHEME}?{urlencode({'credential_offer': value})}",
+        "qr_url": links.reference,
+        "link_url": links.value,
         "digits": offered.digits,
         "expires_at": offered.offer.expires_at,
         "minutes": int(OFFER_LASTS.total_seconds() // 60),
