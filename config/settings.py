@@ -115,12 +115,9 @@ else:
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # What every process must know alike (OAuth codes, failed sign-ins) is in PostgreSQL.
 _caches = "django.core.cache.backends"
+_shared = {"LOCATION": "accounts_sharedcache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
 CACHES = {
-    "default": {
-        "BACKEND": f"{_caches}.db.DatabaseCache",
-        "LOCATION": "accounts_sharedcache",
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    },
+    "default": {"BACKEND": f"{_caches}.db.DatabaseCache", **_shared},
     "counters": {"BACKEND": f"{_caches}.locmem.LocMemCache"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -175,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sign a checkpoint", "credits.tasks.sign_checkpoint", 60),
         ("renew status lists", "credits.tasks.renew_status_lists", 3600),
         ("forget what is old", "harvesters.tasks.forget_old", 3600),
+        ("forget unused access", "credits.tasks.forget_unused_access", 3600),
         ("record maintenance", "credits.tasks.record_months_of_maintenance", 21_600),
         ("look for signals", "credits.tasks.look_for_signals", 86_400),
     )

@@ -32,6 +32,7 @@ PROOF_ALGORITHMS = (EDDSA, ES256)
 BINDING_METHODS = ("did:key", "did:jwk", "jwk")
 DID_JWK = "did:jwk:"
 MAX_BYTES = 8_000
+MAX_DID = 1_000
 OLDEST = timedelta(minutes=5)
 AHEAD = timedelta(minutes=1)
 """How far the clock of a wallet may be ahead of ours."""
@@ -86,6 +87,8 @@ def _key_of(header: Mapping[str, Any]) -> tuple[HolderKey, str]:
 
 def _key_of_did(url: str) -> tuple[HolderKey, str]:
     did, _hash, fragment = url.partition("#")
+    if len(did) > MAX_DID:
+        raise KeyProofError(f"a DID of more than {MAX_DID} letters is not taken")
     if did.startswith(DID_KEY) and fragment == (text := did.removeprefix(DID_KEY)):
         if text.startswith("z6Mk"):
             return Ed25519PublicKey.from_public_bytes(decode_public_key(text)), did

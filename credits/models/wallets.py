@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from credits.models.certificate import Certificate
+from credits.models.certificate import Certificate, SignedManager
 from credits.models.log import LogEntry
 
 
@@ -44,13 +44,20 @@ class WalletOffer(models.Model):
 
 
 class BoundCertificate(models.Model):
-    """The form of a certificate whose subject is a key of its holder: what a wallet holds."""
+    """The form of a certificate whose subject is a key of its holder: what a wallet holds.
+
+    Like its certificate it is entered in the log first, and signed after that.
+    """
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="bound_forms")
     holder_did = models.CharField(max_length=1000)
     credential = models.TextField(help_text=_("The signed document, byte for byte."))
     log_entry = models.OneToOneField(LogEntry, models.PROTECT, related_name="bound_certificate")
     bound_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignedManager["BoundCertificate"]()
+    entered = models.Manager["BoundCertificate"]()
 
     class Meta:
         ordering = ["-bound_at", "-id"]

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from credits.core.key_proof import KeyProofError, read_key_proof
 from credits.core.openid4vci import Configuration, build_offer
 from credits.core.vc_jwt import sign_credential
-from credits.models import BoundCertificate, Certificate, WalletOffer
-from credits.services.binding import bind_certificate
+from credits.models import Certificate, WalletOffer
+from credits.services.binding import TooManyKeysError, bind_certificate
 from credits.services.errors import CreditsError
 from credits.services.issuer import token_signer, token_signing_method
 
@@ -155,14 +155,17 @@ def deliver(
 
     Raises:
         WalletError: with the codes of OpenID4VCI 1.0, section 8.3.1.2.
+        NotBoundYetError: the signer is not there.
     """
     holder = _proved_holder(proof, now)
     if not _is_in_force(certificate, now):
         raise WalletError("credential_request_denied", "the certificate is not in force any more")
-    others = BoundCertificate.objects.filter(certificate=certificate).exclude(holder_did=holder)
-    if others.count() >= MOST_KEYS:
-        raise WalletError("credential_request_denied", "too many wallets hold this certificate")
-    bound = bind_certificate(certificate, holder, now=now)
+    try:
+        bound = bind_certificate(certificate, holder, most=MOST_KEYS, now=now)
+    except TooManyKeysError as error:
+        raise WalletError(
+            "credential_request_denied", "too many wallets hold this certificate"
+        ) from error
     document = cast(dict[str, Any], json.loads(bound.credential))
     if configuration == Configuration.EMBEDDED:
         return document

@@ -29,6 +29,7 @@ from credits.core.openid4vci import (
     build_server_metadata,
     granted_details,
 )
+from credits.services.binding import NotBoundYetError
 from credits.services.issuer import token_algorithm
 from credits.services.wallets import (
     TOKEN_LASTS,
@@ -43,8 +44,8 @@ from credits.services.wallets import (
 
 LARGEST_BODY = 50_000
 QUOTA, WINDOW_SECONDS = 60, 60
-BAD_REQUEST, UNAUTHORIZED, NOT_FOUND, TOO_LARGE, TOO_MANY = 400, 401, 404, 413, 429
-NOT_ALLOWED = 405
+BAD_REQUEST, UNAUTHORIZED, NOT_FOUND, NOT_ALLOWED = 400, 401, 404, 405
+TOO_MANY, UNAVAILABLE = 429, 503
 View = Callable[..., HttpResponseBase]
 
 
@@ -186,7 +187,11 @@ def credential(request: HttpRequest) -> HttpResponse:
     certificate = certificate_of(bearer_token(request) or "", now=now)
     asked = _asked(request)
     configuration, proof = _configuration(asked), _one_proof(asked)
-    delivered = deliver(certificate, configuration, proof, now=now)
+    try:
+        delivered = deliver(certificate, configuration, proof, now=now)
+    except NotBoundYetError:
+        wait = {"Retry-After": str(WINDOW_SECONDS)}
+        return _error("temporarily_unavailable", "cannot be signed now", UNAVAILABLE, **wait)
     return JsonResponse({"credentials": [{"credential": delivered}]})
 
 

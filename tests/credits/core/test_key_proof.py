@@ -118,6 +118,7 @@ REFUSED = {
     "a DID without its key": (proof_of(header={"kid": did_key(KEY)}), "did:key"),
     "a DID with another key": (proof_of(header={"kid": f"{did_key(KEY)}#z6Mk"}), "did:key"),
     "a DID of no key": (proof_of(header={"kid": "did:key:zzz#zzz"}), "damaged"),
+    "a DID too long": (proof_of(header={"kid": f"did:jwk:{'A' * 1_000}#0"}), "more than"),
     "a did:jwk of nonsense": (proof_of(header={"kid": "did:jwk:AAAA#0"}), "damaged"),
     "claims that are a list": (signed(jwt.get_unverified_header(proof_of()), [], KEY), "claims"),
     "claims twice": (
