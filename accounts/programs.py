@@ -38,7 +38,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 UNUSED_LASTS = timedelta(days=7)
 
 
-class ProgramAdapter(DefaultOIDCAdapter):
+class ProgramAdapter(DefaultOIDCAdapter):  # type: ignore[misc]
     """How allauth's OAuth server behaves here."""
 
     scope_display = {
@@ -151,11 +151,11 @@ def registered(client: Client) -> dict[str, Any]:
 @transaction.atomic
 def disconnect_program(person: User, client_id: str) -> int:
     """End what a program may read of ``person`` at once; returns how many tokens it had."""
-    return Token.objects.filter(user=person, client=client_id).delete()[0]
+    return int(Token.objects.filter(user=person, client=client_id).delete()[0])
 
 
 def forget_programs(*, now: datetime) -> int:
     """Delete tokens that expired, and programs that registered and that nobody connects."""
     Token.objects.filter(expires_at__lte=now).delete()
     idle = Client.objects.filter(data__dcr=True, created_at__lt=now - UNUSED_LASTS, token=None)
-    return idle.delete()[0]
+    return int(idle.delete()[0])
