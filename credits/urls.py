@@ -100,6 +100,11 @@ students = [
     path("me/certificates/new", certificates.certificate_new, name="certificate-new"),
     path("me/certificates/<str:code>/share", sharing.share, name="certificate-share"),
     path("me/certificates/<str:code>/wallet", wallets.wallet, name="certificate-wallet"),
+    path(
+        "me/certificates/<str:code>/wallet/<int:pk>/log.tlog-proof",
+        wallets.proof,
+        name="wallet-proof",
+    ),
     path("me/shares/<int:pk>/withdraw", sharing.share_withdraw, name="share-withdraw"),
     path("me/applications", certificates.applications, name="applications"),
     path("me/applications/new", certificates.application_new, name="application-new"),

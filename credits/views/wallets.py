@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from credits.models import Certificate
+from credits.models import BoundCertificate, Certificate
 from credits.services.wallets import (
     OFFER_LASTS,
     NewOffer,
@@ -23,6 +23,7 @@ from credits.services.wallets import (
     offer_certificate,
     offer_document,
 )
+from credits.views.log import proof_answer
 
 SCHEME = "openid-credential-offer://"
 """What wallets listen to (OpenID4VCI 1.0, section 12.1.1)."""
@@ -73,6 +74,15 @@ def _shown(offered: NewOffer) -> dict[str, Any]:
         "expires_at": offered.offer.expires_at,
         "minutes": int(OFFER_LASTS.total_seconds() // 60),
     }
+
+
+@login_required
+@require_safe
+def proof(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """What shows that the log holds the form in a wallet, as a file to keep beside it."""
+    held = BoundCertificate.objects.filter(certificate__holder=cast(User, request.user))
+    bound = get_object_or_404(held.select_related("log_entry"), pk=pk, certificate__code=code)
+    return proof_answer(bound.log_entry, f"{code}-wallet")
 
 
 @require_safe

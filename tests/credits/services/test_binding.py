@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from jsonschema import Draft201909Validator
 
 from credits.core.canonical import sha256_hex
 from credits.core.log import document_body
@@ -17,6 +18,7 @@ from credits.services.signing import sign_entered
 from credits.services.verification import verify_upload
 from tests.committing import *  # noqa: F403
 from tests.committing import at_once
+from tests.credentials import VECTORS
 from tests.histories import *  # noqa: F403
 from tests.histories import BEGUN, SCORED
 from tests.university import *  # noqa: F403
@@ -25,6 +27,9 @@ NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 HOLDER = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
 MOST = 20
+SCHEMA = json.loads(
+    (VECTORS / "schemas" / "ob_v3p0_achievementcredential_schema.json").read_text("utf-8")
+)
 
 
 @pytest.fixture
@@ -46,6 +51,7 @@ def test_the_form_says_what_the_certificate_says_and_is_in_the_log(certificate):
     assert document["validFrom"] == "2026-11-21T08:00:00Z"
     assert bound.log_entry.body_digest == sha256_hex(document_body(document))
     assert verify_upload(bound.credential.encode(), now=LATER).outcome is Outcome.VALID
+    Draft201909Validator(SCHEMA).validate(document)
     assert [*certificates_are_whole(1, lambda _done, _total: None)] == []
 
 

@@ -13,9 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from credits.core.did import assertion_keys
+from credits.core.log_step import log_step
 from credits.core.openid4vci import PRE_AUTHORIZED, well_known
+from credits.core.verdict import StepState
 from credits.models import BoundCertificate, WalletOffer
 from credits.services.certificates import issue_certificate, revoke_certificate
+from credits.services.issuer import did_document, issuer_signer
+from credits.services.log import publish_checkpoint
 from credits.services.wallets import (
     MOST_KEYS,
     MOST_WRONG_DIGITS,
@@ -23,6 +28,7 @@ from credits.services.wallets import (
     new_nonce,
     offer_certificate,
 )
+from credits.views.wallet_protocol import QUOTA
 from tests.histories import *  # noqa: F403
 from tests.histories import BEGUN, SCORED
 from tests.pages import words_of
@@ -346,7 +352,7 @@ def test_another_method_is_refused(name):
 
 @pytest.mark.parametrize("path", [TOKEN, "/wallet/nonce", "/wallet/credential"])
 def test_who_asks_too_often_is_told_when_to_come_back(path):
-    answers = [Client().post(path) for _ in range(61)]
+    answers = [Client().post(path) for _ in range(QUOTA + 1)]
 
     assert answers[-1].status_code == 429
     assert int(answers[-1]["Retry-After"]) > 0
@@ -358,6 +364,19 @@ def test_old_offers_are_forgotten(offer, certificate):
 
     assert forget_offers(now=now + timedelta(hours=1)) == 1
     assert not WalletOffer.objects.exists()
+
+
+def test_the_holder_has_the_proof_that_a_form_is_in_the_log(li, registrar, certificate, token):
+    document = ask(token).json()["credentials"][0]["credential"]
+    path = reverse("wallet-proof", args=[certificate.code, BoundCertificate.objects.get().pk])
+    assert li.get(path).status_code == 404
+
+    publish_checkpoint(issuer_signer(now=NOW), now=NOW)
+
+    step = log_step(document, li.get(path).content.decode(), assertion_keys(did_document()))
+    assert step.state == StepState.OK
+    li.force_login(registrar)
+    assert li.get(path).status_code == 404
 
 
 def test_the_number_of_queries_does_not_grow(li, certificate, token):
