@@ -31,7 +31,6 @@ class BrokenLogError(CreditsError):
     """The log is not what its signed checkpoints say; nothing is signed. Run fsck."""
 
 
-@transaction.atomic
 def append_entry(kind: LogEntry.Kind, body: bytes, *, now: datetime) -> LogEntry:
     """Append a commitment to ``body``; see `append_entries`."""
     return append_entries(kind, [body], now=now)[0]
