@@ -14,6 +14,9 @@ from credits.services.certificate_life import AlreadyRevokedError, revoke_certif
 from credits.services.counted import Cover, scores_in
 from credits.services.entering import enter_certificate
 from credits.services.signing import sign_at_once
+from credits.services.wishes import Wishes
+
+DEFAULT_WISHES = Wishes()
 
 __all__ = [
     "AlreadyRevokedError",
@@ -60,7 +63,7 @@ def issue_certificate(
     end: datetime,
     now: datetime,
     project: Project | None = None,
-    shows_name: bool = True,
+    wishes: Wishes = DEFAULT_WISHES,
 ) -> Certificate:
     """A signed certificate of the work from ``start`` until before ``end``, in one project or all.
 
@@ -72,7 +75,7 @@ def issue_certificate(
         NothingToCertifyError, SeveralRuleSetsError, ScoresAreStaleError
     """
     cover = Cover(start, end, project)
-    certificate = enter_certificate(holder, cover, now=now, shows_name=shows_name)
+    certificate = enter_certificate(holder, cover, wishes, now=now)
     sign_at_once([certificate], now=now)
     return certificate
 

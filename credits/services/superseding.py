@@ -1,6 +1,5 @@
 """Certificates whose contributions count no more are superseded, and those that end are told of."""
 
-import json
 import logging
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from credits.services.errors import CreditsError
 from credits.services.notices import holders_notice, keep_notices
 from credits.services.signing import sign_at_once
 from credits.services.voiding import SETTLES_AFTER, mark_void_items, score_again
+from credits.services.wishes import wishes_of
 
 logger = logging.getLogger(__name__)
 
@@ -79,11 +79,9 @@ def supersede_certificate(certificate: Certificate, *, now: datetime) -> Certifi
 
 
 def _enter_after(former: Certificate, now: datetime) -> Certificate:
-    """The certificate after ``former``; the holder's name stands in it if it did there."""
-    identities = json.loads(former.credential)["credentialSubject"].get("identifier", [])
-    shows_name = any(each.get("identityType") == "name" for each in identities)
+    """The certificate after ``former``; advice on credits is given anew where it is asked for."""
     cover = Cover(former.period_start, former.period_end, former=former)
-    return enter_certificate(former.holder, cover, now=now, shows_name=shows_name)
+    return enter_certificate(former.holder, cover, wishes_of(former), now=now)
 
 
 def _void_titles(certificate: Certificate) -> list[str]:

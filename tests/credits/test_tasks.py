@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from credits.models import Checkpoint, Score
 from credits.tasks import (
+    forget_unused_access,
     look_after_certificates,
     look_for_signals,
     renew_status_lists,
@@ -64,3 +65,8 @@ def test_each_of_these_tasks_has_its_turn(settings):
     assert turns["credits.tasks.renew_status_lists"] <= 24 * 3600
     assert turns["credits.tasks.look_after_certificates"] <= 3600
     assert turns["credits.tasks.send_notices"] <= 60
+
+
+def test_access_that_can_be_used_is_not_forgotten(machine):
+    assert forget_unused_access() == 0
+    assert machine.ask_token().status_code == 200

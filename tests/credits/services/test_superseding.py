@@ -31,6 +31,7 @@ from credits.services.superseding import (
 )
 from credits.services.verification import verify_stored
 from credits.services.voiding import SETTLES_AFTER, mark_void_items
+from credits.services.wishes import NameForm, Wishes
 from credits.services.withdrawals import restore_participation, withdraw_participation
 from harvesters.models import Actor
 from tests.committing import *  # noqa: F403
@@ -305,7 +306,9 @@ def test_who_unlinks_the_account_keeps_the_rest_of_the_certificate(certificate, 
 
 
 def test_the_name_stands_in_the_successor_only_if_it_stood_before(student, worked):
-    nameless = issue_certificate(student, start=BEGUN, end=END, now=NOW - HOUR, shows_name=False)
+    nameless = issue_certificate(
+        student, start=BEGUN, end=END, now=NOW - HOUR, wishes=Wishes(names=NameForm.NONE)
+    )
     revert(worked, 1, by=90)
     look_after_certificates(now=NOW)
     look_after_certificates(now=SETTLED)
