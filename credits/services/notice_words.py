@@ -7,9 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as words
 
 from credits.models import Notice
 from credits.services.certificate_life import NOTHING_COUNTS, SUPERSEDED
@@ -18,55 +17,59 @@ MOST_NAMED = 3
 Kind = Notice.Kind
 
 REASONS: Mapping[str, Promise] = {
-    SUPERSEDED: words("another certificate took its place"),
-    NOTHING_COUNTS: words("none of its contributions counts any more"),
+    SUPERSEDED: gettext_lazy("another certificate took its place"),
+    NOTHING_COUNTS: gettext_lazy("none of its contributions counts any more"),
 }
 TITLES: Mapping[str, Promise] = {
-    Kind.AT_RISK: words("A contribution in your certificate counts no more"),
-    Kind.SUPERSEDED: words("Your certificate %(code)s was superseded"),
-    Kind.REVOKED: words("Your certificate %(code)s was revoked"),
-    Kind.SUSPENDED: words("Your certificate %(code)s is suspended"),
-    Kind.REINSTATED: words("Your certificate %(code)s is in force again"),
-    Kind.EXPIRES: words("Your certificate %(code)s expires soon"),
+    Kind.AT_RISK: gettext_lazy("A contribution in your certificate counts no more"),
+    Kind.SUPERSEDED: gettext_lazy("Your certificate %(code)s was superseded"),
+    Kind.REVOKED: gettext_lazy("Your certificate %(code)s was revoked"),
+    Kind.SUSPENDED: gettext_lazy("Your certificate %(code)s is suspended"),
+    Kind.REINSTATED: gettext_lazy("Your certificate %(code)s is in force again"),
+    Kind.EXPIRES: gettext_lazy("Your certificate %(code)s expires soon"),
 }
 BODIES: Mapping[str, Promise] = {
-    Kind.AT_RISK: words(
+    Kind.AT_RISK: gettext_lazy(
         "%(contributions)s, in certificate %(code)s: %(why)s. If that stays so, another"
         " certificate takes its place without it after %(until)s. If it is wrong, you can dispute"
         " it on the page of the contribution; until that is decided, nothing changes."
     ),
-    Kind.SUPERSEDED: words(
+    Kind.SUPERSEDED: gettext_lazy(
         "This counts no more: %(contributions)s. Certificate %(successor)s takes its place; give"
         " it to whoever has the former one. Universities that you sent it to were told."
     ),
-    Kind.REVOKED: words("Reason: %(reason)s. Universities that you sent it to were told."),
-    Kind.SUSPENDED: words(
+    Kind.REVOKED: gettext_lazy("Reason: %(reason)s. Universities that you sent it to were told."),
+    Kind.SUSPENDED: gettext_lazy(
         "Reason: %(reason)s. Nobody should rely on it for now. Universities that you sent it to"
         " were told."
     ),
-    Kind.REINSTATED: words("The suspension has ended. Universities that you sent it to were told."),
-    Kind.EXPIRES: words("It is valid until %(until)s. You can get a new one at any time."),
+    Kind.REINSTATED: gettext_lazy(
+        "The suspension has ended. Universities that you sent it to were told."
+    ),
+    Kind.EXPIRES: gettext_lazy("It is valid until %(until)s. You can get a new one at any time."),
 }
 REVIEW_TITLES: Mapping[str, Promise] = {
-    Kind.SUPERSEDED: words("Certificate %(code)s, which you were sent, was superseded"),
-    Kind.REVOKED: words("Certificate %(code)s, which you were sent, was revoked"),
-    Kind.SUSPENDED: words("Certificate %(code)s, which you were sent, is suspended"),
-    Kind.REINSTATED: words("Certificate %(code)s, which you were sent, is in force again"),
+    Kind.SUPERSEDED: gettext_lazy("Certificate %(code)s, which you were sent, was superseded"),
+    Kind.REVOKED: gettext_lazy("Certificate %(code)s, which you were sent, was revoked"),
+    Kind.SUSPENDED: gettext_lazy("Certificate %(code)s, which you were sent, is suspended"),
+    Kind.REINSTATED: gettext_lazy("Certificate %(code)s, which you were sent, is in force again"),
 }
 REVIEW_BODIES: Mapping[str, Promise] = {
-    Kind.SUPERSEDED: words(
+    Kind.SUPERSEDED: gettext_lazy(
         "It belongs to an application of %(person)s. Certificate %(successor)s took its place."
         " Nothing was changed about your decision: look at it, then keep it or take it back."
     ),
-    Kind.REVOKED: words(
+    Kind.REVOKED: gettext_lazy(
         "It belongs to an application of %(person)s. Reason: %(reason)s. Nothing was changed about"
         " your decision: look at it, then keep it or take it back."
     ),
-    Kind.SUSPENDED: words(
+    Kind.SUSPENDED: gettext_lazy(
         "It belongs to an application of %(person)s. Reason: %(reason)s. Better wait before you"
         " decide anything that rests on it."
     ),
-    Kind.REINSTATED: words("It belongs to an application of %(person)s. The suspension has ended."),
+    Kind.REINSTATED: gettext_lazy(
+        "It belongs to an application of %(person)s. The suspension has ended."
+    ),
 }
 
 

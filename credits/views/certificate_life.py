@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as words
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -28,29 +28,31 @@ from credits.services.errors import CreditsError
 
 SUSPEND, REINSTATE, REVOKE = "suspend", "reinstate", "revoke"
 ACTS: Mapping[str, Promise] = {
-    SUSPEND: words("Suspend it: nobody relies on it until it is reinstated"),
-    REINSTATE: words("Reinstate it: it is in force again"),
-    REVOKE: words("Revoke it: for good, it never comes back"),
+    SUSPEND: gettext_lazy("Suspend it: nobody relies on it until it is reinstated"),
+    REINSTATE: gettext_lazy("Reinstate it: it is in force again"),
+    REVOKE: gettext_lazy("Revoke it: for good, it never comes back"),
 }
 DONE: Mapping[str, Promise] = {
-    SUSPEND: words("Suspended. The holder and the universities that have it were told."),
-    REINSTATE: words("Reinstated. The holder and the universities that have it were told."),
-    REVOKE: words("Revoked. The holder and the universities that have it were told."),
+    SUSPEND: gettext_lazy("Suspended. The holder and the universities that have it were told."),
+    REINSTATE: gettext_lazy("Reinstated. The holder and the universities that have it were told."),
+    REVOKE: gettext_lazy("Revoked. The holder and the universities that have it were told."),
 }
 
 
 class LifeForm(forms.Form):
     """What is to happen, why, and that it is meant."""
 
-    act = forms.ChoiceField(label=words("What is to happen"), widget=forms.RadioSelect)
+    act = forms.ChoiceField(label=gettext_lazy("What is to happen"), widget=forms.RadioSelect)
     reason = forms.CharField(
-        label=words("Reason"),
+        label=gettext_lazy("Reason"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=words("Whoever looks at the certificate reads it. Name no other person."),
+        help_text=gettext_lazy("Whoever looks at the certificate reads it. Name no other person."),
     )
-    is_meant = forms.BooleanField(label=words("I have looked at the certificate and mean it"))
+    is_meant = forms.BooleanField(
+        label=gettext_lazy("I have looked at the certificate and mean it")
+    )
 
     def __init__(self, *args: Any, acts: list[str], **options: Any) -> None:
         super().__init__(*args, **options)

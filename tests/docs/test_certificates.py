@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from django.utils import timezone
 
 from credits.models import StatusList
+from credits.services.certificate_life import suspend_certificate
 from credits.services.certificates import issue_certificate, revoke_certificate
 from credits.services.entering import VALID_FOR
 from credits.services.issuer import issuer_signer
@@ -43,6 +44,7 @@ def fetched(client, student, worked, tmp_path, monkeypatch):
 def fetch(client, certificate):
     addresses = dict(line.split(maxsplit=1) for line in FILES.strip().split("\n"))
     addresses["status.json"] = f"https://ISSUER/status/{certificate.status_list_id}"
+    addresses["suspensions.json"] = f"{addresses['status.json']}/suspension"
     for name, address in addresses.items():
         path = address.removeprefix("https://ISSUER").replace("CODE", certificate.code)
         Path(name).write_bytes(client.get(path).content)
@@ -70,6 +72,7 @@ def test_a_stranger_who_follows_the_page_finds_it_valid(fetched, capsys):
         ("certificate.json", "Li Ming", "Wu Lan"),
         ("certificate.json", '"28"', '"98"'),
         ("status.json", '"encodedList": "u', '"encodedList": "uA'),
+        ("suspensions.json", '"encodedList": "u', '"encodedList": "uA'),
         ("evidence.json", "Change 1", "Change 7"),
         ("did.json", "did:web:testserver", "did:web:elsewhere"),
         ("log.json", '"index": 6', '"index": 5'),
@@ -88,7 +91,15 @@ def test_a_stranger_who_follows_the_page_finds_a_revocation(client, fetched, cap
     revoke_certificate(fetched, reason="by mistake", now=timezone.now())
     fetch(client, fetched)
 
-    with pytest.raises(AssertionError, match="revoked"):
+    with pytest.raises(AssertionError, match="revocation"):
+        follow(capsys)
+
+
+def test_a_stranger_who_follows_the_page_finds_a_suspension(client, fetched, capsys):
+    suspend_certificate(fetched, reason="looked into", now=timezone.now())
+    fetch(client, fetched)
+
+    with pytest.raises(AssertionError, match="suspension"):
         follow(capsys)
 
 
