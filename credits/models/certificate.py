@@ -165,6 +165,14 @@ class Certificate(models.Model):
         """Points as people read them."""
         return Decimal(self.points) / 1000
 
+    def has_expired_at(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Whether it is in force at ``now``, and not suspended: see `CertificateQuerySet.valid`."""
+        is_live = self.revoked_at is None and self.suspended_at is None
+        return is_live and not self.has_expired_at(now)
+
 
 class CertificateItem(models.Model):
     """One participation that a certificate counts, with its points on the day of issue.

@@ -67,8 +67,7 @@ def suspend_certificate(certificate: Certificate, *, reason: str, now: datetime)
         NotSuspendableError, NoReasonGivenError
     """
     locked = _locked(certificate)
-    has_expired = locked.expires_at is not None and locked.expires_at <= now
-    if locked.revoked_at or locked.suspended_at or has_expired:
+    if not locked.is_valid_at(now):
         raise NotSuspendableError(
             _("The certificate was revoked, has expired, or is suspended already.")
         )

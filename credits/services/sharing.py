@@ -69,7 +69,7 @@ def seal_certificate(certificate: Certificate, *, now: datetime) -> SealedCertif
 @transaction.atomic
 def _entered(certificate: Certificate, now: datetime) -> SealedCertificate:
     locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    if locked.revoked_at or locked.suspended_at or (locked.expires_at and locked.expires_at <= now):
+    if not locked.is_valid_at(now):
         raise NotInForceError(
             _("The certificate is not in force any more, so no part of it can be shown.")
         )

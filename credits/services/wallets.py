@@ -60,10 +60,10 @@ def offer_certificate(certificate: Certificate, *, now: datetime) -> NewOffer:
     """Let one wallet take ``certificate`` within minutes; an earlier offer of it ends.
 
     Raises:
-        OfferNotInForceError: it was revoked or has expired.
+        OfferNotInForceError: it was revoked, is suspended or has expired.
     """
     locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    if not _is_in_force(locked, now):
+    if not locked.is_valid_at(now):
         raise OfferNotInForceError(
             _("The certificate is not in force any more, so no wallet can take it.")
         )
@@ -158,7 +158,7 @@ def deliver(
         NotBoundYetError: the signer is not there.
     """
     holder = _proved_holder(proof, now)
-    if not _is_in_force(certificate, now):
+    if not certificate.is_valid_at(now):
         raise WalletError("credential_request_denied", "the certificate is not in force any more")
     try:
         bound = bind_certificate(certificate, holder, most=MOST_KEYS, now=now)
@@ -189,11 +189,6 @@ def _proved_holder(proof: str, now: datetime) -> str:
     except signing.BadSignature as error:
         raise WalletError("invalid_nonce", "get a new nonce from the nonce endpoint") from error
     return proved.holder
-
-
-def _is_in_force(certificate: Certificate, now: datetime) -> bool:
-    expires_at = certificate.expires_at
-    return certificate.revoked_at is None and (expires_at is None or expires_at > now)
 
 
 def _nonce_signer() -> signing.TimestampSigner:

@@ -92,8 +92,8 @@ def possible_acts(
     certificate: Certificate, user: User | AnonymousUser, *, now: datetime
 ) -> list[str]:
     """What ``user`` may do with ``certificate`` as it stands at ``now``."""
-    has_expired = certificate.expires_at is not None and certificate.expires_at <= now
-    if certificate.revoked_at is not None or has_expired or not user.is_authenticated:
+    is_over = certificate.revoked_at is not None or certificate.has_expired_at(now)
+    if is_over or not user.is_authenticated:
         return []
     if user.is_staff:
         return [REINSTATE if certificate.suspended_at else SUSPEND, REVOKE]

@@ -62,7 +62,9 @@ def test_every_option_of_serve_is_told():
 def test_the_times_of_every_tick_are_told():
     seconds = {entry["schedule"] for entry in app.conf.beat_schedule.values()}
 
-    assert seconds == {10, 15, 60, 3600, 21600, 86400}
+    assert seconds == {10, 15, 30, 60, 600, 3600, 21600, 86400}
     assert "every ten seconds for harvests, every fifteen for scores" in HANDBOOK
+    assert "every half minute for notices by e-mail" in HANDBOOK
+    assert "every ten minutes [certificates]" in HANDBOOK
     assert "every minute for the log, every hour for status lists" in HANDBOOK
     assert "every six hours for months of maintenance, every day for [signals]" in HANDBOOK
