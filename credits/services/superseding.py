@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
+from credits.core.canonical import DocumentError
 from credits.models import Certificate, CertificateItem, Dispute, Notice, Project, StatusList
 from credits.services.certificate_life import (
     NOTHING_COUNTS,
@@ -48,7 +49,7 @@ def due_to_be_superseded(*, now: datetime) -> list[Certificate]:
 def _superseded(certificate: Certificate, now: datetime) -> int:
     try:
         return int(supersede_certificate(certificate, now=now) is not None)
-    except CreditsError as error:
+    except (CreditsError, DocumentError) as error:
         logger.warning("certificate %s is superseded later: %s", certificate.code, error)
         return 0
 

@@ -37,6 +37,7 @@ PAGES = {
         "/me/programs",
         "/me/reviews",
         "/me/disputes",
+        "/me/notices",
         "/me/preferences",
         "/accounts/email/",
         "/accounts/2fa/",

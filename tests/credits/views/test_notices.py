@@ -8,9 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from credits.models import Notice, Recognition
+from credits.services.certificate_life import mark_superseded
+from credits.services.certificates import issue_certificate
 from credits.services.notices import Kind, tell_holder
 from tests.pages import words_of
 from tests.university import *  # noqa: F403
+from tests.university import START
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -99,3 +102,18 @@ def test_nobody_else_ends_a_review(client, recognition, student):
 
     assert answer.status_code == 404
     assert Recognition.objects.to_review().exists()
+
+
+def test_the_registrar_sees_what_took_the_place_of_a_certificate(
+    client, waiting, issued, student, registrar
+):
+    client.force_login(registrar)
+    end = START + timedelta(days=60)
+    successor = issue_certificate(student, start=START, end=end, now=NOW)
+    mark_superseded(issued, successor, now=NOW)
+
+    answer = client.get(reverse("review", args=[waiting.pk]))
+
+    assert "Superseded" in words_of(answer)
+    assert f"Certificate {successor.code} took its place." in words_of(answer)
+    assert successor.get_absolute_url() in answer.content.decode()
