@@ -26,7 +26,7 @@ MODULES = {
     "rescoring": ("rescore", "rescore-whole"),
     "preview": ("preview",),
     "half_years": ("half-years",),
-    "certificates": ("issue", "verify"),
+    "certificates": ("issue", "verify", "issue-whole"),
     "printing": ("pdf", "share-card"),
     "api": ("list",),
     "histories": ("histories",),

@@ -92,7 +92,7 @@ def decimal_text(thousandths: int) -> str:
     """Points as people read them, with at most three places: 12500 is "12.5"."""
     whole, rest = divmod(abs(thousandths), 1000)
     sign = "-" if thousandths < 0 else ""
-    return f"{sign}{whole}" + (f".{rest:03}".rstrip("0") if rest else "")
+    return f"{sign}{whole}.{rest:03}".rstrip("0") if rest else f"{sign}{whole}"
 
 
 def evidence_ids(facts: CertificateFacts) -> list[str]:
@@ -124,8 +124,9 @@ def _percent(letter: str) -> str:
 
 def shown(text: str) -> str:
     """A title as it can be signed: strangers write titles, and none may prevent a certificate."""
-    printable = SURROGATE.sub("\ufffd", CONTROL.sub(" ", text)).replace("\n", " ")
-    return printable.strip()[:TITLE_LENGTH]
+    if not text.isprintable():
+        text = SURROGATE.sub("\ufffd", CONTROL.sub(" ", text)).replace("\n", " ")
+    return text.strip()[:TITLE_LENGTH]
 
 
 def present(document: dict[str, Any]) -> dict[str, Any]:
