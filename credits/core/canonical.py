@@ -12,6 +12,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, NoReturn
 
 import jcs
@@ -24,6 +25,7 @@ MAX_WALK = 128
 # From here on JCS writes numbers with an exponent; below, a float becomes the digits of an integer.
 EXPONENT_FORM = 1e21
 SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+CONTAINERS = (dict, list)
 MULTIHASH_SHA256 = b"\x12\x20"
 
 
@@ -217,13 +219,14 @@ def _finite(text: str) -> float:
 
 
 def _refuse_depth(value: Any, max_depth: int) -> None:
-    level = [value]
-    for _ in range(max_depth + 1):
-        containers = [item for item in level if isinstance(item, (dict, list))]
-        if not containers:
+    level = [value] if type(value) in CONTAINERS else []
+    for _ in range(max_depth):
+        if not level:
             return
-        level = [inner for outer in containers for inner in _inside(outer)]
-    raise JsonError(f"nested deeper than {max_depth} levels")
+        inside = chain.from_iterable(map(_inside, level))
+        level = [item for item in inside if type(item) in CONTAINERS]
+    if level:
+        raise JsonError(f"nested deeper than {max_depth} levels")
 
 
 def _inside(container: dict[str, Any] | list[Any]) -> Iterable[Any]:

@@ -179,11 +179,14 @@ def _typed(
         if key in item:
             value = item[key]
             names += value if isinstance(value, list) else [value]
-    if not all(isinstance(name, str) for name in names):
-        raise ContextError(f"{path}.type: a type is text")
     types = tuple(names)
-    known = context.typed.get(types)
+    try:
+        known = context.typed.get(types)
+    except TypeError:  # What is no key is no text either.
+        known = None
     if known is None:
+        if not all(isinstance(name, str) for name in names):
+            raise ContextError(f"{path}.type: a type is text")
         place = f"{path}.type"
         iris = [_resource(name, context, place, is_vocabulary=True) for name in types]
         known = (iris, _within_types(types, context))

@@ -7,14 +7,16 @@ documents and status lists are handed in, and who hands in a DID document thereb
 issuer is trusted.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from credits.core.baking import BakingError
-from credits.core.canonical import DocumentError, JsonError, parse_json
+from credits.core.canonical import DocumentError, JsonError, canonical_json, parse_json
 from credits.core.clr import RECORD, RECORD_CONTEXTS, certificates_in, is_record
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
 from credits.core.did import KeyNotListedError, assertion_key
@@ -45,6 +47,7 @@ PROOF_KEYS = {
     "proofPurpose",
     "proofValue",
 }
+LISTS_KEPT = 8
 PURPOSES = {"revocation": Outcome.REVOKED, "suspension": Outcome.SUSPENDED}
 
 
@@ -208,10 +211,10 @@ def _status_step(
     if problem := _entry_problem(entry, is_known=issuer is not None and url in status_lists):
         return _unknown("status", problem, Outcome.STATUS_UNKNOWN, url=url)
     try:
-        listed = _checked_list(status_lists[url], url, issuer or {})
-        if is_set(decode_bitstring(_encoded_list(listed, purpose)), int(entry["statusListIndex"])):
+        listed = _checked_list(status_lists[url], url, purpose, canonical_json(issuer))
+        if is_set(listed.bits, int(entry["statusListIndex"])):
             return _failed("status", PURPOSES[purpose].value, PURPOSES[purpose], url=url)
-        dates = _dates_step(listed, now)
+        dates = _dates_step(listed.dates, now)
     except DocumentError as error:
         problem = "status_list_wrong"
         return _unknown("status", problem, Outcome.STATUS_UNKNOWN, url=url, detail=str(error))
@@ -234,20 +237,34 @@ def _entry_problem(entry: Mapping[str, Any], *, is_known: bool) -> str:
     return "" if is_known else "status_list_missing"
 
 
-def _checked_list(data: bytes, url: str, issuer: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _CheckedList:
+    """What is kept of a status list whose signatures hold."""
+
+    bits: bytes
+    dates: Mapping[str, Any]
+
+
+@lru_cache(maxsize=LISTS_KEPT)
+def _checked_list(data: bytes, url: str, purpose: str, issuer: bytes) -> _CheckedList:
     """The status list, if this issuer signed it for this address.
+
+    Many certificates share a list, so that what was found is kept, by every byte of the list and
+    of the issuer's DID document; a list signed anew is another one. The clock has no part in it.
 
     Raises:
         DocumentError
     """
     listed: dict[str, Any] = parse_json(data, max_bytes=MAX_BYTES)
+    did_document = json.loads(issuer)
     check_shape(listed, kind="BitstringStatusListCredential")
-    if listed["id"] != url or issuer_id(listed) != issuer.get("id"):
+    if listed["id"] != url or issuer_id(listed) != did_document.get("id"):
         raise StatusListError(f"the list is {listed['id']} of {issuer_id(listed)}")
-    for step in (_context_step(listed, STATUS_LIST_CONTEXTS), _proof_step(listed, issuer)):
+    for step in (_context_step(listed, STATUS_LIST_CONTEXTS), _proof_step(listed, did_document)):
         if step.state is not StepState.OK:
             raise StatusListError(f"the list is not signed as it should be: {step.code}")
-    return listed
+    dates = {name: listed[name] for name in ("validFrom", "validUntil") if name in listed}
+    return _CheckedList(decode_bitstring(_encoded_list(listed, purpose)), dates)
 
 
 def _encoded_list(listed: Mapping[str, Any], purpose: str) -> str:
