@@ -15,7 +15,7 @@ from credits.core.scoring_record import Ranks, packed
 
 TITLE_LENGTH = 300
 WEB_ADDRESS = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
-NOT_IN_ADDRESS = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f]')
+NOT_IN_ADDRESS = re.compile(r'[^\x21-\x7e]|[<>"{}|^`\\]')
 SURROGATE = re.compile("[\ud800-\udfff]")
 EVIDENCE_TYPE = "opencredits-evidence/v2"
 
@@ -112,7 +112,11 @@ def evidence_ids(facts: CertificateFacts) -> list[str]:
 
 
 def web_address(url: str) -> str:
-    """``url`` if it is one of the web, with what no address may hold written in percent."""
+    """``url`` if it is one of the web, with what no address may hold written in percent.
+
+    So are letters beyond ASCII: verifiers differ in which of them may stand in an address, and in
+    how they sort them.
+    """
     if not WEB_ADDRESS.match(url):
         return ""
     return NOT_IN_ADDRESS.sub(lambda found: _percent(found[0]), SURROGATE.sub("\ufffd", url))

@@ -32,7 +32,8 @@ RDF_TYPE, RDF_FIRST = f"<{RDF}type>", f"<{RDF}first>"
 RDF_REST, RDF_NIL = f"<{RDF}rest>", f"<{RDF}nil>"
 UNNAMED = (None, XSD_STRING)
 MOST_TYPES_KEPT = 256
-IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f]*')
+# White space beyond ASCII may stand in an IRI, but jsonld.js takes no such address as one.
+IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f\s\ufeff]*')
 ESCAPES = str.maketrans(
     {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F)}
     | {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}

@@ -31,6 +31,9 @@ JCS = "eddsa-jcs-2022"
 SUITES = (RDFC, JCS)
 SIGNATURE_BYTES = 64
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+# Below 1e-6 JavaScript writes numbers with an exponent, and some of them without a point.
+POINTED = 1e-6
+SMALL_NUMBER = re.compile(rb'"-?\d\.\d+E-(?:[7-9]|\d\d+)"\^\^')
 # Below the surrogates UTF-16 and code points sort alike; only these two ranges can trade places.
 # In UTF-8 their first bytes are these.
 ABOVE_SURROGATES = (b"\xee", b"\xef")
@@ -81,7 +84,8 @@ def add_proofs(
     """``document`` with a set of two proofs, ``eddsa-rdfc-2022`` then ``eddsa-jcs-2022``.
 
     Raises:
-        UnsignableError: control characters, or text that JavaScript sorts otherwise.
+        UnsignableError: control characters, text that JavaScript sorts otherwise, or a number
+            that it reads otherwise.
         ContextError, UndefinedTermError, LostDataError: see `jsonld.py`.
         CanonicalError: see `canonical.py`.
     """
@@ -99,6 +103,8 @@ def add_proofs(
     quads = to_quads(unsigned)
     canonical = canonicalize(quads).encode()
     _refuse_ambiguous_order(quads, canonical)
+    if b"E-" in canonical and SMALL_NUMBER.search(canonical):
+        _refuse_small_numbers(unsigned)
     linked = {
         **options,
         "proofValue": _signed(signer, _rdfc_options(options, unsigned), canonical),
@@ -197,6 +203,13 @@ def _refuse_control_characters(document: Mapping[str, Any]) -> None:
     for path, item in walk(document):
         if isinstance(item, str) and CONTROL.search(item):
             raise UnsignableError(f"{path}: control characters cannot be signed, except line feed")
+
+
+def _refuse_small_numbers(document: Mapping[str, Any]) -> None:
+    """jsonld.js takes a number for a whole one if JavaScript writes it without a point."""
+    for path, item in walk(document):
+        if isinstance(item, float) and 0 < abs(item) < POINTED and "." not in repr(item):
+            raise UnsignableError(f"{path}: verifiers read {item} as 0; write it as text")
 
 
 def _refuse_ambiguous_order(quads: list[Quad], canonical: bytes) -> None:
