@@ -9,7 +9,7 @@ looks at the first proof only.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Protocol
@@ -31,9 +31,10 @@ JCS = "eddsa-jcs-2022"
 SUITES = (RDFC, JCS)
 SIGNATURE_BYTES = 64
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
-# Below 1e-6 JavaScript writes numbers with an exponent, and some of them without a point.
+# Below 1e-6 JavaScript writes numbers with an exponent. What has no point then, jsonld.js takes for
+# a whole number, and rounds.
 POINTED = 1e-6
-SMALL_NUMBER = re.compile(rb'"-?\d\.\d+E-(?:[7-9]|\d\d+)"\^\^')
+SMALL_NUMBER = re.compile(rb"e-\d")
 # Below the surrogates UTF-16 and code points sort alike; only these two ranges can trade places.
 # In UTF-8 their first bytes are these.
 ABOVE_SURROGATES = (b"\xee", b"\xef")
@@ -91,8 +92,7 @@ def add_proofs(
     """
     unsigned = {key: value for key, value in document.items() if key != "proof"}
     plain_bytes = canonical_json(unsigned)
-    if b"\\" in plain_bytes or b"\x7f" in plain_bytes:
-        _refuse_control_characters(unsigned)
+    _refuse_unlike_values(unsigned, plain_bytes)
     options = {
         "type": "DataIntegrityProof",
         "created": rfc3339(created),
@@ -103,8 +103,6 @@ def add_proofs(
     quads = to_quads(unsigned)
     canonical = canonicalize(quads).encode()
     _refuse_ambiguous_order(quads, canonical)
-    if b"E-" in canonical and SMALL_NUMBER.search(canonical):
-        _refuse_small_numbers(unsigned)
     linked = {
         **options,
         "proofValue": _signed(signer, _rdfc_options(options, unsigned), canonical),
@@ -115,6 +113,19 @@ def add_proofs(
         "proofValue": _signed(signer, canonical_json(options), plain_bytes),
     }
     return {**unsigned, "proof": [linked, plain]}
+
+
+def refuse_unsignable(document: Mapping[str, Any]) -> None:
+    """See to it that `add_proofs` will sign ``document``, which we built, for little work.
+
+    Raises:
+        UnsignableError, CanonicalError: as it would.
+    """
+    text = canonical_json(document)
+    _refuse_unlike_values(document, text)
+    if _may_sort_otherwise(text):
+        quads = to_quads(dict(document))
+        _refuse_ambiguous_order(quads, canonicalize(quads).encode())
 
 
 def check_proof(
@@ -199,17 +210,21 @@ def _begins_with_contexts_of(document: Mapping[str, Any], options: Mapping[str, 
     return "@context" not in options or options["@context"] == document.get("@context")
 
 
-def _refuse_control_characters(document: Mapping[str, Any]) -> None:
+def _refuse_unlike_values(document: Mapping[str, Any], text: bytes) -> None:
+    """Refuse what verifiers read differently; ``text`` is the canonical JSON of ``document``."""
+    if b"\\" not in text and b"\x7f" not in text and not SMALL_NUMBER.search(text):
+        return
     for path, item in walk(document):
         if isinstance(item, str) and CONTROL.search(item):
             raise UnsignableError(f"{path}: control characters cannot be signed, except line feed")
-
-
-def _refuse_small_numbers(document: Mapping[str, Any]) -> None:
-    """jsonld.js takes a number for a whole one if JavaScript writes it without a point."""
-    for path, item in walk(document):
         if isinstance(item, float) and 0 < abs(item) < POINTED and "." not in repr(item):
-            raise UnsignableError(f"{path}: verifiers read {item} as 0; write it as text")
+            raise UnsignableError(f"{path}: jsonld.js reads {item} as 0; write it as text")
+
+
+def _may_sort_otherwise(text: bytes) -> bool:
+    return any(first in text for first in ABOVE_SURROGATES) and any(
+        first in text for first in ASTRAL
+    )
 
 
 def _refuse_ambiguous_order(quads: list[Quad], canonical: bytes) -> None:
@@ -218,7 +233,7 @@ def _refuse_ambiguous_order(quads: list[Quad], canonical: bytes) -> None:
     Two lines that sort otherwise differ first inside two terms that do, so mostly a look at the
     terms is enough.
     """
-    if not (_has_any(ABOVE_SURROGATES, canonical) and _has_any(ASTRAL, canonical)):
+    if not _may_sort_otherwise(canonical):
         return
     terms = sorted({term for quad in quads for term in quad if not term.isascii()})
     if sorted(terms, key=_by_utf_16) == terms:
@@ -229,10 +244,6 @@ def _refuse_ambiguous_order(quads: list[Quad], canonical: bytes) -> None:
             "two values of one property sort differently by code point and by UTF-16"
             f" (near {first:.80}); reword one of them"
         )
-
-
-def _has_any(bytes_: Iterable[bytes], text: bytes) -> bool:
-    return any(each in text for each in bytes_)
 
 
 def _by_utf_16(text: str) -> bytes:

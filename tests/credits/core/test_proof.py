@@ -218,7 +218,7 @@ def test_fractions_that_verifiers_take_for_zero_are_not_signed(number):
 
 @pytest.mark.parametrize("number", [1e-6, 1.5e-7])
 def test_small_fractions_and_words_that_look_like_them_are_signed(number):
-    document = build_credential(FACTS) | {"name": 'about "1.0E-9" of it, 1E-7'}
+    document = build_credential(FACTS) | {"name": 'about "1e-9" of it, 1e-7'}
     subject = document["credentialSubject"]
 
     document = signed(document | {"credentialSubject": subject | {"creditsEarned": number}})
