@@ -1,7 +1,8 @@
 """Verify what we hold and what strangers bring, with our own DID document and status lists."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +11,15 @@ from credits.models import Certificate, StatusList
 from credits.services.issuer import did_document
 from credits.services.status import status_list_document, status_list_url
 
+LIST_NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+
 
 def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
     """What a certificate of ours is worth, from its stored bytes as from any stranger's."""
-    number = certificate.status_list_id
-    lists = {status_list_url(number): status_list_document(number, now=now).encode()}
     return verify_credential(
         certificate.credential.encode(),
         did_documents=_known_issuers(),
-        status_lists=lists,
+        status_lists=OwnStatusLists(now),
         now=now,
         resources={f"{_address_of(certificate)}/evidence.json": certificate.evidence.encode()},
     )
@@ -26,12 +27,34 @@ def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
 
 def verify_upload(data: bytes, *, now: datetime) -> Verdict:
     """What a file is worth; nothing of it is kept. Issuers other than us are unknown here."""
-    numbers = StatusList.objects.values_list("number", flat=True)
-    lists = {
-        status_list_url(number): status_list_document(number, now=now).encode()
-        for number in numbers
-    }
-    return verify_credential(data, did_documents=_known_issuers(), status_lists=lists, now=now)
+    return verify_credential(
+        data, did_documents=_known_issuers(), status_lists=OwnStatusLists(now), now=now
+    )
+
+
+class OwnStatusLists(Mapping[str, bytes]):
+    """Our status lists by address, as they are signed now; each is read when it is asked for."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._read: dict[str, bytes] = {}
+
+    def __getitem__(self, url: str) -> bytes:
+        if url not in self._read:
+            number = url.rpartition("/")[2]
+            if not LIST_NUMBER.fullmatch(number) or url != status_list_url(int(number)):
+                raise KeyError(url)
+            try:
+                self._read[url] = status_list_document(int(number), now=self._now).encode()
+            except StatusList.DoesNotExist as error:
+                raise KeyError(url) from error
+        return self._read[url]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(status_list_url, StatusList.objects.values_list("number", flat=True))
+
+    def __len__(self) -> int:
+        return StatusList.objects.count()
 
 
 def _known_issuers() -> Mapping[str, Mapping[str, Any]]:
