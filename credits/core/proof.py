@@ -34,7 +34,7 @@ CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 # Below 1e-6 JavaScript writes numbers with an exponent. What has no point then, jsonld.js takes for
 # a whole number, and rounds.
 POINTED = 1e-6
-SMALL_NUMBER = re.compile(rb"e-\d")
+SMALL_NUMBER = re.compile(rb"e-\d+[,}\]]")
 # Below the surrogates UTF-16 and code points sort alike; only these two ranges can trade places.
 # In UTF-8 their first bytes are these.
 ABOVE_SURROGATES = (b"\xee", b"\xef")

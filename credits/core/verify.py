@@ -47,6 +47,7 @@ PROOF_KEYS = {
     "proofPurpose",
     "proofValue",
 }
+DATES = {"validFrom", "validUntil"}
 LISTS_KEPT = 8
 PURPOSES = {"revocation": Outcome.REVOKED, "suspension": Outcome.SUSPENDED}
 
@@ -263,7 +264,7 @@ def _checked_list(data: bytes, url: str, purpose: str, issuer: bytes) -> _Checke
     for step in (_context_step(listed, STATUS_LIST_CONTEXTS), _proof_step(listed, did_document)):
         if step.state is not StepState.OK:
             raise StatusListError(f"the list is not signed as it should be: {step.code}")
-    dates = {name: listed[name] for name in ("validFrom", "validUntil") if name in listed}
+    dates = {name: value for name, value in listed.items() if name in DATES}
     return _CheckedList(decode_bitstring(_encoded_list(listed, purpose)), dates)
 
 
