@@ -37,8 +37,10 @@ def decode_base58(text: str) -> bytes:
     # The library forgives spaces after the digits: one signature would have many texts.
     if text[:1] != "z" or not DIGITS.issuperset(digits) or len(digits) > MOST_DIGITS:
         raise MultikeyError(f"not multibase base58btc: {text[:80]!r}")
-    data: bytes = base58.b58decode(digits)
-    return data
+    # The library's own way from the number to bytes takes three times as long as all the rest.
+    number: int = base58.b58decode_int(digits)
+    zeros = len(digits) - len(digits.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
 
 
 def encode_public_key(public_key: bytes) -> str:
