@@ -27,6 +27,7 @@ MODULES = {
     "preview": ("preview",),
     "half_years": ("half-years",),
     "certificates": ("issue", "verify", "issue-whole"),
+    "issuing": ("issue-batch",),
     "verify_page": ("verify-page",),
     "printing": ("pdf", "share-card"),
     "api": ("list",),
@@ -35,7 +36,16 @@ MODULES = {
     "log": ("log-append", "log-checkpoint", "log-proof", "log-audit", "log-mutants"),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring", "log", "verify_page"}
+WITH_DATABASE = {
+    "harvest",
+    "preview",
+    "api",
+    "histories",
+    "rescoring",
+    "log",
+    "issuing",
+    "verify_page",
+}
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from credits.core.certificate_facts import (
     ProjectFacts,
     RuleSetFacts,
 )
+from credits.core.rules import Alignment
 from tests.credentials import BASE, DID
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -58,7 +59,14 @@ def random_facts(seed: int) -> CertificateFacts:
         period_end=start + timedelta(seconds=random.randrange(1, 10**8)),
         issued_at=start + timedelta(microseconds=random.randrange(10**15)),
         rule_set=RuleSetFacts(
-            rules, f"{rules}.toml", "slug", _text(random), _text(random), _text(random), "x"
+            url=rules,
+            source_url=f"{rules}.toml",
+            slug="slug",
+            version=_text(random),
+            title=_text(random),
+            description=_text(random),
+            source=_text(random),
+            alignments=[_alignment(random) for _ in range(random.choice([0, 0, 1, 5]))],
         ),
         projects=tuple(ProjectFacts(_text(random)) for _ in range(random.randrange(4))),
         totals=_totals(random, evidence),
@@ -68,14 +76,28 @@ def random_facts(seed: int) -> CertificateFacts:
         expires_at=random.choice([None, start + timedelta(days=random.randrange(1, 9_999))]),
         language=random.choice(["en", "zh"]),
         advised_credits=random.choice([None, _decimal(random)]),
+        advised_by=_text(random),
         credits_earned=random.choice([None, _decimal(random)]),
     )
 
 
 def _holder(random: Random) -> Holder:
     subject = f"urn:uuid:{random.getrandbits(128):032x}"
-    name, email = random.choice(["", _text(random)]), random.choice(["", "Li@Example.org"])
-    return Holder(subject, name, email, f"{random.getrandbits(128):032x}")
+    names = [_text(random) for _ in range(random.randrange(3))]
+    email = random.choice(["", "Li@Example.org"])
+    return Holder(subject, names, email, f"{random.getrandbits(128):032x}")
+
+
+def _alignment(random: Random) -> Alignment:
+    """Few texts, so that some are alike in all that they say."""
+    words = ["Testing", _text(random)]
+    return Alignment(
+        category=random.choice(["", "code", "review"]),
+        name=random.choice(words),
+        url=random.choice([f"{BASE}/skills/1", f"{BASE}/skills/2"]),
+        framework=random.choice(["", *words]),
+        code=random.choice(["", "5.1"]),
+    )
 
 
 def _item(random: Random) -> EvidenceItem:
@@ -87,6 +109,7 @@ def _item(random: Random) -> EvidenceItem:
         category=random.choice(CATEGORIES),
         points=random.choice([0, 1, 999, 1_000, -1_500, random.randrange(10**7)]),
         occurred_at=EPOCH + timedelta(seconds=random.randrange(2 * 10**8)),
+        ai_assistance=random.choice([(), (), (_text(random), "Copilot")]),
     )
 
 

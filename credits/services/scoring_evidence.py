@@ -120,7 +120,7 @@ def refuse_stale(record: Mapping[str, Any], rule_set: RuleSet) -> None:
     """
     if not record["scoring"] or withholds(record):
         return
-    differences = record_differences(record, rule_set.compiled)
+    differences = record_differences(record, rule_set.compiled, is_new=True)
     if differences:
         logger.warning("the scores of %s are stale: %s", record["code"], differences[:3])
         raise ScoresAreStaleError(
