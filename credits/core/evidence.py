@@ -119,6 +119,8 @@ def web_address(url: str) -> str:
     """
     if not WEB_ADDRESS.match(url):
         return ""
+    if not NOT_IN_ADDRESS.search(url):
+        return url
     return NOT_IN_ADDRESS.sub(lambda found: _percent(found[0]), SURROGATE.sub("\ufffd", url))
 
 

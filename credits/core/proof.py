@@ -76,7 +76,7 @@ def rfc3339(moment: datetime) -> str:
     """``moment`` as an XSD dateTimeStamp in UTC, to the second."""
     if moment.utcoffset() is None:
         raise ProofError(f"{moment!r} has no time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def add_proofs(
