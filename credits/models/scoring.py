@@ -144,13 +144,17 @@ class Placement(models.Model):
 
 
 class RepositoryStanding(models.Model):
-    """Whether a repository is one person's own sandbox, when that was last looked at."""
+    """How a repository stood as a whole, when that was last looked at.
+
+    It is one person's own sandbox or not, and its sources tell changes or not.
+    """
 
     repository = models.OneToOneField(Repository, models.CASCADE, primary_key=True)
     is_sandbox = models.BooleanField()
+    tells_changes = models.BooleanField(default=False)
 
     def __str__(self) -> str:
-        return f"{self.repository_id}: {self.is_sandbox}"
+        return f"{self.repository_id}: {self.is_sandbox}, {self.tells_changes}"
 
 
 class RuleSetScoring(models.Model):

@@ -12,7 +12,7 @@ from django.db import connection
 from credits.models import Project, RuleSet
 from credits.services.duplicates import OWNER
 from credits.services.related import related_work
-from credits.services.sandboxes import mark_where_standing_changed
+from credits.services.repository_standing import mark_where_standing_changed
 
 AT_ONCE = 1_000
 """Changes that are taken in one transaction, with all that follows from them."""

@@ -14,6 +14,7 @@ from credits.core.inputs import NO_RULING, Counting, Participant, Ruling, Scored
 from credits.models import Project
 from credits.models import Ruling as StoredRuling
 from credits.services.arrays import as_array
+from credits.services.direct import direct_among
 from credits.services.duplicates import OWNER, duplicates_among
 from credits.services.placing import IS_BOT, PERSON, VERDICT, earning_pairs
 from credits.services.sandboxes import sandboxes_among
@@ -34,6 +35,7 @@ class _Context:
     reverted: Mapping[int, datetime]
     counterparts: Mapping[int, int]
     sandboxes: frozenset[int]
+    direct: frozenset[int]
     rulings: Mapping[int, Ruling]
 
 
@@ -53,6 +55,7 @@ def load_inputs(project: Project, contributions: Sequence[int]) -> Loaded:
         reverted=reverted,
         counterparts=counterparts,
         sandboxes=sandboxes_among({row[3] for row in rows}),
+        direct=direct_among(project, keys),
         rulings=rulings_on(keys),
     )
     items = [_as_input(row, context) for row in rows]
@@ -75,6 +78,7 @@ def _as_input(row: tuple[Any, ...], context: _Context) -> ScoredInput:
         work_item=work_item,
         reverted_at=context.reverted.get(key),
         is_sandbox=repository in context.sandboxes,
+        is_direct=key in context.direct,
         counterpart=context.counterparts.get(key, 0),
         ruling=context.rulings.get(key, NO_RULING),
     )

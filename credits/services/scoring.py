@@ -32,8 +32,8 @@ from credits.services.loading import load_inputs
 from credits.services.placing import place_contributions
 from credits.services.processes import several
 from credits.services.related import related_work
+from credits.services.repository_standing import note_standing
 from credits.services.rules import NoRuleSetError, rule_set_in_force
-from credits.services.sandboxes import mark_where_standing_changed
 from credits.services.storing import forget_scores_of_others, store_scores
 
 logger = logging.getLogger(__name__)
@@ -218,6 +218,7 @@ def _place_all(job: _Job, owned: Collection[int]) -> None:
         sql.execute(_LEFT, [job.project.pk])
         job.project.scorings.all().delete()
         take_all(job.project)
+        note_standing(owned)
         sql.execute(_UNPLACED, [job.project.pk])
         keys = [key for (key,) in sql.fetchall()]
     for start in range(0, len(keys), CHUNK):
@@ -225,7 +226,6 @@ def _place_all(job: _Job, owned: Collection[int]) -> None:
         with transaction.atomic():
             place_contributions(job.project, chunk)
             echo(job.project, related_work(chunk))
-            mark_where_standing_changed(chunk)
     _tell_planner(*_PLACED)
 
 
