@@ -1,6 +1,7 @@
 """Cells: one person's month in a project. No score in one depends on the limits of another."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
@@ -30,14 +31,24 @@ class SizedCell(NamedTuple):
     size: int
 
 
-class Members(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Members:
     """Who stands in some cells, and all contributions that it takes to score them.
 
-    These are more where work items are shared: then the whole of each item is needed.
+    ``cell_of`` are the participations, ``needs`` the contributions of each cell. These are more
+    where work items are shared: then the whole of each item is needed.
     """
 
-    participations: frozenset[int]
-    contributions: list[int]
+    cell_of: Mapping[int, Cell]
+    needs: Mapping[Cell, frozenset[int]]
+
+    @property
+    def participations(self) -> frozenset[int]:
+        return frozenset(self.cell_of)
+
+    @property
+    def contributions(self) -> list[int]:
+        return sorted(frozenset[int]().union(*self.needs.values()))
 
 
 def members_of(project: Project, cells: Iterable[SizedCell]) -> Members:
@@ -48,8 +59,13 @@ def members_of(project: Project, cells: Iterable[SizedCell]) -> Members:
             {"project": project.pk, "months": as_array(months), "persons": as_array(persons)},
         )
         rows = sql.fetchall()
-    inside = frozenset(participation for _, participation in rows if participation is not None)
-    return Members(inside, sorted({contribution for contribution, _ in rows}))
+    cell_of: dict[int, Cell] = {}
+    needs: dict[tuple[int, int], set[int]] = {}
+    for month, person, contribution, participation in rows:
+        needs.setdefault((month, person), set()).add(contribution)
+        if participation is not None:
+            cell_of[participation] = Cell(month, person)
+    return Members(cell_of, {Cell(*key): frozenset(found) for key, found in needs.items()})
 
 
 def sized(project: Project, cells: Collection[Cell]) -> list[SizedCell]:
@@ -117,18 +133,19 @@ def in_chunks(cells: Iterable[SizedCell]) -> Iterator[list[SizedCell]]:
 # A work item is of one repository, and so of one project.
 _MEMBERS = """
 WITH inside AS MATERIALIZED (
-    SELECT found.participation_id, found.contribution_id, found.work_item
+    SELECT cell.month, cell.person, found.participation_id, found.contribution_id,
+        found.work_item
     FROM unnest(%(months)s::integer[], %(persons)s::bigint[]) cell (month, person)
     CROSS JOIN LATERAL (
         SELECT participation_id, contribution_id, work_item FROM credits_placement
         WHERE project_id = %(project)s AND month = cell.month AND person = cell.person
         OFFSET 0) found
 ), item AS MATERIALIZED (
-    SELECT DISTINCT work_item FROM inside WHERE work_item IS NOT NULL
+    SELECT DISTINCT month, person, work_item FROM inside WHERE work_item IS NOT NULL
 )
-SELECT contribution_id, participation_id FROM inside
+SELECT month, person, contribution_id, participation_id FROM inside
 UNION
-SELECT found.contribution_id, NULL FROM item CROSS JOIN LATERAL (
+SELECT item.month, item.person, found.contribution_id, NULL FROM item CROSS JOIN LATERAL (
     SELECT contribution_id FROM credits_placement
     WHERE work_item = item.work_item OFFSET 0) found
 """

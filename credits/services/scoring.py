@@ -34,6 +34,7 @@ from credits.services.processes import several
 from credits.services.related import related_work
 from credits.services.repository_standing import note_standing
 from credits.services.rules import NoRuleSetError, rule_set_in_force
+from credits.services.scored_months import note_months, sums_of
 from credits.services.storing import forget_scores_of_others, store_scores
 
 logger = logging.getLogger(__name__)
@@ -107,6 +108,8 @@ def score_project(
         if new:
             whole = _Job(project, new, now, job.report, jobs)
             counts.add(_score_whole(whole, is_first=not scored))
+        # What is not kept up from here on is scored as a whole, should it ever count again.
+        project.scorings.exclude(rule_set__in=job.rule_sets).delete()
         Project.objects.filter(pk=project.pk).update(scored_by=in_force, scored_at=now)
     logger.info("scored project %s: %s", project.pk, counts)
     return counts
@@ -245,11 +248,13 @@ def _score_cells(job: _Job, cells: Sequence[SizedCell]) -> ScoreCounts:
     """Score ``cells`` by each rule set, and store what changed."""
     members = members_of(job.project, cells)
     loaded = load_inputs(job.project, members.contributions)
-    counts = ScoreCounts(scored=len(members.contributions))
+    sums = sums_of(members, loaded.stamps)
+    counts = ScoreCounts(scored=len(loaded.items))
     for rule_set in job.rule_sets:
         results = score_contributions(loaded.items, rule_set.compiled, now=job.now)
-        inside = [one for one in results if one.participation in members.participations]
+        inside = [one for one in results if one.participation in members.cell_of]
         counts.written += store_scores(job.project, rule_set, inside, loaded.digests, now=job.now)
+        note_months(job.project, rule_set, sums)
     return counts
 
 

@@ -43,9 +43,7 @@ def _scoring(project: Project, scores: Sequence[Score]) -> ScoringFacts | None:
         return None
     members = members_of(project, cells)
     items = load_inputs(project, members.contributions).items
-    own = (
-        item for item in items for part in item.participants if part.key in members.participations
-    )
+    own = (item for item in items for part in item.participants if part.key in members.cell_of)
     return ScoringFacts(
         project=project_url(project),
         now=project.scored_at,
