@@ -21,6 +21,7 @@ from credits.models import Certificate, Score
 from credits.services.arrays import as_array
 from credits.services.faults import Fault
 from credits.services.processes import Work
+from credits.services.score_invariants import is_as_published
 
 NAME = "scores follow from certificates"
 SCORES_AT_ONCE, CERTIFICATES_AT_ONCE = 2_000, 20
@@ -58,21 +59,29 @@ def certified_scores(certificates: Sequence[int]) -> tuple[list[Fault], list[int
 
 
 def _looked_at(certificate: Certificate) -> tuple[list[Fault], list[int]]:
+    record, faults = _record_of(certificate)
+    if record is None:
+        return faults, []
+    differences = record_differences(record, certificate.rule_set.compiled)
+    if not differences:
+        return _compared(certificate, _worths(record))
+    # Where the rules may read what the record leaves out, nobody can tell.
+    told = () if withholds(record) else differences
+    return [_fault(certificate, difference) for difference in told], []
+
+
+def _record_of(certificate: Certificate) -> tuple[Mapping[str, Any] | None, list[Fault]]:
+    """The record, if points can be derived from it."""
     try:
         record = json.loads(certificate.evidence)
-        if not record["scoring"]:
-            return [], []
+        scoring = record["scoring"]
     except (ValueError, KeyError, TypeError):
-        return [_fault(certificate, _("its record cannot be read"))], []
+        return None, [_fault(certificate, _("its record cannot be read"))]
     pinned = digest_sri(certificate.evidence.encode())
     if certificate.credential and pinned not in certificate.credential:
-        return [_fault(certificate, _("its record is not the one that it pins"))], []
-    differences = record_differences(record, certificate.rule_set.compiled)
-    if differences and withholds(record):
-        return [], []
-    if differences:
-        return [_fault(certificate, difference) for difference in differences], []
-    return _compared(certificate, _worths(record))
+        return None, [_fault(certificate, _("its record is not the one that it pins"))]
+    can_tell = scoring and is_as_published(certificate.rule_set)
+    return (record if can_tell else None), []
 
 
 def _worths(record: Mapping[str, Any]) -> dict[Part, list[Worth]]:

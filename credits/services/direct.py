@@ -31,27 +31,31 @@ def direct_among(project: Project, contributions: Sequence[int]) -> frozenset[in
         return frozenset(key for (key,) in sql.fetchall())
 
 
+A_CHANGE = """
+SELECT external_id FROM harvesters_contribution
+WHERE repository_id = {} AND kind = 'change' ORDER BY external_id LIMIT 1
+"""
+"""One change of a repository; in this order it is found by index, however many commits it has."""
+
 _IS_IN = "state IN ('merged', 'reverted')"
 
 # What is found by index says so itself (LATERAL, OFFSET 0): the planner knows nothing of rows
 # that were just written.
 _DIRECT = f"""
 WITH owner AS MATERIALIZED (
-    SELECT repository_id FROM ({OWNER}) owner WHERE project_id = %(project)s
+    SELECT repository_id, lower(place.url) AS url FROM ({OWNER}) owner
+    JOIN harvesters_repository place ON place.id = repository_id
+    WHERE project_id = %(project)s
 ),
 telling AS MATERIALIZED (
-    SELECT owner.repository_id, lower(place.url) AS url FROM owner
-    JOIN harvesters_repository place ON place.id = owner.repository_id
-    WHERE EXISTS (
-        SELECT FROM harvesters_contribution change
-        WHERE change.repository_id = owner.repository_id AND change.kind = 'change')
+    SELECT owner.* FROM owner CROSS JOIN LATERAL ({A_CHANGE.format("owner.repository_id")}) change
 ),
 asked AS MATERIALIZED (
     SELECT id, external_id FROM harvesters_contribution
     WHERE id = ANY(%(keys)s) AND kind = 'commit' AND EXISTS (SELECT FROM telling)
 ),
 known AS MATERIALIZED (
-    SELECT asked.id, asked.external_id, same.id AS copy, same.repository_id
+    SELECT asked.id, asked.external_id, same.id AS copy, same.repository_id, owner.url
     FROM asked CROSS JOIN LATERAL (
         SELECT id, repository_id FROM harvesters_contribution
         WHERE external_id = asked.external_id AND kind = 'commit' OFFSET 0) same
@@ -71,8 +75,7 @@ brought AS (
     JOIN owner ON owner.repository_id = change.repository_id
     UNION
     SELECT looked_at.id FROM looked_at
-    JOIN harvesters_repository place ON place.id = looked_at.repository_id
-    JOIN telling ON telling.url = lower(place.url) AND telling.url <> ''
+    JOIN telling ON telling.url = looked_at.url AND telling.url <> ''
     CROSS JOIN LATERAL (
         SELECT key FROM harvesters_workkey
         WHERE contribution_id = looked_at.copy AND key LIKE '#%%' OFFSET 0) named

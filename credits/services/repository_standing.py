@@ -6,9 +6,11 @@ it is looked at again once, when the state changes, and not with each contributi
 """
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 
+from credits.services.direct import A_CHANGE
 from credits.services.duplicates import OWNER
 from credits.services.sandboxes import OWNED_BY_NAME, sandboxes_among
 
@@ -31,7 +33,7 @@ def note_standing(repositories: Collection[int]) -> None:
 
 
 def _keep(repositories: Collection[int], *, marks: bool) -> None:
-    scope = {
+    scope: dict[str, Any] = {
         "keys": sorted(repositories),
         "sandboxes": sorted(sandboxes_among(repositories)),
         "marks": marks,
@@ -53,8 +55,7 @@ SELECT repository_id FROM harvesters_contribution WHERE id = ANY(%s) AND kind = 
 _KEEP = f"""
 WITH now AS MATERIALIZED (
     SELECT key AS repository_id, key = ANY(%(sandboxes)s) AS is_sandbox, EXISTS (
-        SELECT FROM harvesters_contribution
-        WHERE repository_id = key AND kind = 'change') AS tells_changes
+        {A_CHANGE.format("key")}) AS tells_changes
     FROM unnest(%(keys)s::bigint[]) asked (key)
 ),
 before AS MATERIALIZED (

@@ -5,7 +5,8 @@ a former rule set stay as they were, while facts go on. Where all of a person's 
 scored (`credits.models.ScoredMonth`), they are computed anew as well; where not, the record of a
 certificate may still hold the facts of its day (`credits.services.certificate_checks`). Of the
 rest nobody can tell any more what they were computed from: `credits.services.score_invariants`
-looks at what must hold of every score, whatever its facts were.
+looks at what must hold of every score, whatever its facts were. There a rule set is named whose
+text was changed; nothing is computed by one.
 """
 
 from array import array
@@ -26,6 +27,7 @@ from credits.services.certificate_checks import certified_among
 from credits.services.faults import CheckedScores, Fault, Report
 from credits.services.loading import load_inputs
 from credits.services.processes import several
+from credits.services.score_invariants import is_as_published
 from credits.services.scored_months import months_noted, sums_of
 
 NAME = "scores follow from facts"
@@ -82,10 +84,10 @@ def differences(project_key: int, cells: Sequence[SizedCell]) -> _Found:
     loaded = load_inputs(project, members.contributions)
     found = _Found(size=sum(cell.size for cell in cells))
     kept_up = list(_kept_up(project))
-    for rule_set in kept_up:
+    for rule_set in filter(is_as_published, kept_up):
         now = cast(datetime, project.scored_at)
         _compare(found, project, rule_set, members.cell_of, loaded.items, now)
-    for rule_set in _former(project, kept_up):
+    for rule_set in filter(is_as_published, _former(project, kept_up)):
         noted = months_noted(project, rule_set, members.needs)
         sums = sums_of(members, loaded.stamps)
         same = {key for key, cell in members.cell_of.items() if noted.get(cell) == sums[cell]}

@@ -32,16 +32,17 @@ def scores_are_of_one_piece(_jobs: int, _report: Report) -> Iterator[Fault]:
 def rule_sets_are_as_published(_jobs: int, _report: Report) -> Iterator[Fault]:
     """The text of every version is the one that its digest names, and can be read."""
     for rule_set in RuleSet.objects.published():
-        if _digest_of(rule_set) != rule_set.digest:
+        if not is_as_published(rule_set):
             found = _("its text is not the one that its digest names")
             yield Fault("rule sets are as published", str(rule_set), found)
 
 
-def _digest_of(rule_set: RuleSet) -> str:
+def is_as_published(rule_set: RuleSet) -> bool:
+    """Whether the text is the one that the digest names; one that cannot be read is not."""
     try:
-        return rule_set.compiled.digest
+        return rule_set.compiled.digest == rule_set.digest
     except RuleSetError:
-        return ""
+        return False
 
 
 def reasons_are_of_their_rule_set(_jobs: int, _report: Report) -> Iterator[Fault]:

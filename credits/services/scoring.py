@@ -26,7 +26,7 @@ from credits.services.changes import (
     take_changed,
     take_due,
 )
-from credits.services.duplicates import OWNER
+from credits.services.duplicates import OWNER, owned_repositories
 from credits.services.errors import CreditsError
 from credits.services.loading import load_inputs
 from credits.services.placing import place_contributions
@@ -129,13 +129,6 @@ def _alone(project: Project, *, waits: bool) -> Iterator[None]:
             yield
         finally:
             sql.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, project.pk])
-
-
-def owned_repositories(project: Project) -> list[int]:
-    """The repositories that count in ``project``."""
-    with connection.cursor() as sql:
-        sql.execute(_OWNED, [project.pk])
-        return [key for (key,) in sql.fetchall()]
 
 
 def _scored_by(project: Project) -> set[int]:
@@ -282,11 +275,6 @@ def _written(project: Project, now: datetime) -> int:
     except (NoRuleSetError, ScoringElsewhereError) as error:
         logger.warning("project %s is not scored: %s", project.pk, error)
         return 0
-
-
-_OWNED = f"""
-SELECT repository_id FROM ({OWNER}) owner WHERE project_id = %s ORDER BY repository_id
-"""  # noqa: S608 - all of it is our own text
 
 
 # Places in repositories that count in another project now, or in none.
