@@ -1,6 +1,7 @@
 """Cells: one person's month in a project. No score in one depends on the limits of another."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class Members:
     """
 
     cell_of: Mapping[int, Cell]
-    needs: Mapping[Cell, frozenset[int]]
+    needs: Mapping[Cell, AbstractSet[int]]
 
     @property
     def participations(self) -> frozenset[int]:
@@ -52,20 +53,26 @@ class Members:
 
 
 def members_of(project: Project, cells: Iterable[SizedCell]) -> Members:
-    months, persons, _ = zip(*cells, strict=True)
+    """Who stands in ``cells``, which are not none."""
+    return members_of_each(project, {0: [Cell(cell.month, cell.person) for cell in cells]})[0]
+
+
+def members_of_each(project: Project, cells: Mapping[int, Collection[Cell]]) -> dict[int, Members]:
+    """For each key of ``cells``, who stands in its cells; in one query."""
+    owned = [(owner, *cell) for owner, mine in cells.items() for cell in mine]
+    owners, months, persons = zip(*owned, strict=True)
+    cell_of: dict[int, dict[int, Cell]] = {owner: {} for owner in cells}
+    needs: dict[int, dict[Cell, set[int]]] = {owner: {} for owner in cells}
     with connection.cursor() as sql:
-        sql.execute(
-            _MEMBERS,
-            {"project": project.pk, "months": as_array(months), "persons": as_array(persons)},
-        )
-        rows = sql.fetchall()
-    cell_of: dict[int, Cell] = {}
-    needs: dict[tuple[int, int], set[int]] = {}
-    for month, person, contribution, participation in rows:
-        needs.setdefault((month, person), set()).add(contribution)
-        if participation is not None:
-            cell_of[participation] = Cell(month, person)
-    return Members(cell_of, {Cell(*key): frozenset(found) for key, found in needs.items()})
+        arrays = {"owners": owners, "months": months, "persons": persons}
+        scope = {name: as_array(values) for name, values in arrays.items()}
+        sql.execute(_MEMBERS, {"project": project.pk, **scope})
+        for owner, month, person, contribution, participation in sql.fetchall():
+            cell = Cell(month, person)
+            needs[owner].setdefault(cell, set()).add(contribution)
+            if participation is not None:
+                cell_of[owner][participation] = cell
+    return {owner: Members(cell_of[owner], needs[owner]) for owner in cells}
 
 
 def sized(project: Project, cells: Collection[Cell]) -> list[SizedCell]:
@@ -133,19 +140,21 @@ def in_chunks(cells: Iterable[SizedCell]) -> Iterator[list[SizedCell]]:
 # A work item is of one repository, and so of one project.
 _MEMBERS = """
 WITH inside AS MATERIALIZED (
-    SELECT cell.month, cell.person, found.participation_id, found.contribution_id,
+    SELECT cell.owner, cell.month, cell.person, found.participation_id, found.contribution_id,
         found.work_item
-    FROM unnest(%(months)s::integer[], %(persons)s::bigint[]) cell (month, person)
+    FROM unnest(%(owners)s::bigint[], %(months)s::integer[], %(persons)s::bigint[])
+        cell (owner, month, person)
     CROSS JOIN LATERAL (
         SELECT participation_id, contribution_id, work_item FROM credits_placement
         WHERE project_id = %(project)s AND month = cell.month AND person = cell.person
         OFFSET 0) found
 ), item AS MATERIALIZED (
-    SELECT DISTINCT month, person, work_item FROM inside WHERE work_item IS NOT NULL
+    SELECT DISTINCT owner, month, person, work_item FROM inside WHERE work_item IS NOT NULL
 )
-SELECT month, person, contribution_id, participation_id FROM inside
+SELECT owner, month, person, contribution_id, participation_id FROM inside
 UNION
-SELECT item.month, item.person, found.contribution_id, NULL FROM item CROSS JOIN LATERAL (
+SELECT item.owner, item.month, item.person, found.contribution_id, NULL
+FROM item CROSS JOIN LATERAL (
     SELECT contribution_id FROM credits_placement
     WHERE work_item = item.work_item OFFSET 0) found
 """

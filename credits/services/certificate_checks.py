@@ -51,7 +51,7 @@ def certified_scores(certificates: Sequence[int]) -> tuple[list[Fault], list[int
     """What in ``certificates`` is not as their records have it; the scores that are."""
     faults: list[Fault] = []
     keys: list[int] = []
-    for certificate in Certificate.objects.filter(pk__in=certificates).select_related("rule_set"):
+    for certificate in Certificate.entered.filter(pk__in=certificates).select_related("rule_set"):
         found, certified = _looked_at(certificate)
         faults += found
         keys += certified
