@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from accounts.models import Identity, User
 from accounts.services import prove_identity
-from credits.models import CertificateItem, RuleSet, Score
+from credits.models import Certificate, CertificateItem, RuleSet, Score
 from credits.services.certificates import issue_certificate
 from credits.services.changes import projects_with_changes
 from credits.services.fsck import CheckedScores, find_faults
@@ -215,6 +215,20 @@ def test_a_certified_score_that_was_changed_by_hand_is_named(certified, rule_set
         f" {score.participation_id} is stored as 99.0, certified as " in fault
         for fault in faults
     )
+
+
+@pytest.mark.parametrize("said", ["{}", '{"scoring": []}', "no record"])
+def test_a_record_that_is_not_the_one_that_was_pinned_is_named(certified, said):
+    with transaction.atomic(), connection.cursor() as sql:
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql.execute("ALTER TABLE credits_certificate DISABLE TRIGGER issued_certificate_is_final")
+        Certificate.objects.filter(pk=certified.pk).update(evidence=said)
+        sql.execute("ALTER TABLE credits_certificate ENABLE TRIGGER issued_certificate_is_final")
+
+    faults, counts = checked()
+
+    assert any(f"{certified.code}: its record" in fault for fault in faults)
+    assert counts.certified == 0
 
 
 def test_an_item_that_was_changed_by_hand_is_named(certified):
