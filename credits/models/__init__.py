@@ -30,11 +30,13 @@ from credits.models.scoring import (
     ScoredMonth,
 )
 from credits.models.sharing import SealedCertificate, Share
+from credits.models.wallets import BoundCertificate, WalletOffer
 from credits.models.work_claims import WorkClaim
 
 __all__ = [
     "Application",
     "BotVerdict",
+    "BoundCertificate",
     "Certificate",
     "CertificateItem",
     "Checkpoint",
@@ -64,5 +66,6 @@ __all__ = [
     "SealedCertificate",
     "Share",
     "StatusList",
+    "WalletOffer",
     "WorkClaim",
 ]

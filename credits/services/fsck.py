@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from credits.core.canonical import DocumentError, parse_json
 from credits.core.log import body_digest, document_body
 from credits.core.opening import MAX_BYTES
-from credits.models import Certificate, SealedCertificate
+from credits.models import BoundCertificate, Certificate, SealedCertificate
 from credits.services.duplicates import OWNER
 from credits.services.faults import CheckedScores, Fault, Report
 from credits.services.log_audit import verify_log
@@ -72,6 +72,10 @@ def certificates_are_whole(_jobs: int, _report: Report) -> Iterator[Fault]:
         if _digest(sealed.credential) != sealed.log_entry.body_digest:
             found = _("its sealed form is not the one that was logged")
             yield Fault("certificates are whole", sealed.certificate.code, found)
+    for bound in BoundCertificate.entered.select_related("log_entry", "certificate").iterator():
+        if _digest(bound.credential) != bound.log_entry.body_digest:
+            found = _("its form in a wallet is not the one that was logged")
+            yield Fault("certificates are whole", bound.certificate.code, found)
 
 
 def _digest(credential: str) -> str:

@@ -15,7 +15,7 @@ from django.db import transaction
 from credits.core.canonical import canonical_json
 from credits.core.credential import build_did_document
 from credits.core.did import did_web, verification_method
-from credits.core.jose import JwkError, JwkSigner, TokenSigner, read_jwk, thumbprint
+from credits.core.jose import RS256, JwkError, JwkSigner, TokenSigner, read_jwk, thumbprint
 from credits.core.multikey import encode_public_key
 from credits.core.proof import KeySigner, Signer, add_proofs
 from credits.keyfiles import kept, make_ed25519_key, make_token_key
@@ -92,6 +92,12 @@ def token_signer(*, now: datetime) -> JwkSigner:
     signer = _token_signer(kept(settings.TOKEN_KEY_FILE, make_token_key))
     _publish_token_key(signer.public_jwk(), now)
     return signer
+
+
+def token_algorithm() -> str:
+    """By what tokens are signed; before the first of them, what a key made here is for."""
+    newest = IssuerTokenKey.objects.order_by("published_at").last()
+    return str(newest.jwk["alg"]) if newest else RS256
 
 
 def _issuer_key() -> Ed25519PrivateKey:

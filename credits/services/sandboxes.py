@@ -12,11 +12,14 @@ def sandboxes_among(repositories: Collection[int]) -> frozenset[int]:
         return frozenset(key for (key,) in sql.fetchall())
 
 
+# Before the name of its owner, the path of a data set or demo says what it is, as its address does.
 OWNED_BY_NAME = """
-JOIN harvesters_actor owner ON lower(owner.login) = lower(split_part(repository.path, '/', 1))
-    AND owner.host = repository.host
+JOIN harvesters_actor owner ON owner.host = repository.host
+    AND lower(owner.login) = lower(split_part(repository.path, '/', CASE
+        WHEN repository.kind IN ('dataset', 'space') AND repository.path ~ '^(datasets|spaces)/'
+        THEN 2 ELSE 1 END))
 """
-"""Of a ``repository``, its ``owner``: the account whose name stands first in its path."""
+"""Of a ``repository``, its ``owner``: the account below whose name it lies."""
 
 # Accounts that one person proved are one contributor.
 _SANDBOXES = f"""

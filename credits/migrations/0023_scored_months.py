@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0021_repository_tells_changes'),
+        ('credits', '0022_repository_tells_changes'),
     ]
 
     operations = [
