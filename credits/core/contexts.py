@@ -29,6 +29,8 @@ FILES = {
 CONTEXT_KEYWORDS = {"@version", "@protected", "@propagate", "@vocab"}
 TERM_KEYWORDS = {"@id", "@type", "@container", "@context", "@protected"}
 CONTAINERS = {None, "@set", "@list", "@graph"}
+PLAIN_CONTAINERS = {None, "@set"}
+XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 # A term defined by text alone is a prefix if it ends so (section 4.2.2, step 14.2.5).
 PREFIX_ENDS = (":", "/", "?", "#", "[", "]", "@")
 ABSENT: Any = object()
@@ -56,6 +58,20 @@ class Term:
     scoped: Any = ABSENT
     is_prefix: bool = False
     is_protected: bool = field(default=False, compare=False)
+    predicate: str = field(init=False, compare=False)
+    datatype: str = field(init=False, compare=False)
+    """What stands behind the quotes of its texts in N-Quads: nothing, or ``^^<...>``."""
+    is_text: bool = field(init=False, compare=False)
+    """Whether a text under it is a literal; else it may be a reference, or not be allowed."""
+
+    def __post_init__(self) -> None:
+        # Said once for each context, since it is asked for each value of each document.
+        is_datatype = self.type is not None and self.type[0] != "@"
+        is_named = is_datatype and self.type != XSD_STRING
+        is_plain = self.container in PLAIN_CONTAINERS and self.iri[0] != "@"
+        object.__setattr__(self, "predicate", f"<{self.iri}>")
+        object.__setattr__(self, "datatype", f"^^<{self.type}>" if is_named else "")
+        object.__setattr__(self, "is_text", is_plain and (is_datatype or self.type is None))
 
 
 class ActiveContext:
@@ -65,7 +81,16 @@ class ActiveContext:
     next node object unless it propagates.
     """
 
-    __slots__ = ("_derived", "library", "previous", "terms", "vocabulary")
+    __slots__ = (
+        "_derived",
+        "id_names",
+        "library",
+        "previous",
+        "terms",
+        "type_names",
+        "typed",
+        "vocabulary",
+    )
 
     def __init__(
         self,
@@ -78,7 +103,13 @@ class ActiveContext:
         self.terms = terms
         self.vocabulary = vocabulary
         self.previous = previous
+        self.id_names = self._names_of("@id")
+        self.type_names = self._names_of("@type")
+        self.typed: dict[tuple[str, ...], tuple[list[str], ActiveContext]] = {}
         self._derived: dict[Any, tuple[Any, ActiveContext]] = {}
+
+    def _names_of(self, keyword: str) -> list[str]:
+        return [name for name, term in self.terms.items() if term and term.iri == keyword]
 
     def extended(
         self, local: Any, *, propagate: bool = True, override: bool = False

@@ -15,7 +15,7 @@ from credits.core.scoring_record import Ranks, packed
 
 TITLE_LENGTH = 300
 WEB_ADDRESS = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
-NOT_IN_ADDRESS = re.compile(r'[\x00-\x20<>"{}|^`\\\x7f-\x9f]')
+NOT_IN_ADDRESS = re.compile(r'[^\x21-\x7e]|[<>"{}|^`\\]')
 SURROGATE = re.compile("[\ud800-\udfff]")
 EVIDENCE_TYPE = "opencredits-evidence/v2"
 
@@ -92,7 +92,7 @@ def decimal_text(thousandths: int) -> str:
     """Points as people read them, with at most three places: 12500 is "12.5"."""
     whole, rest = divmod(abs(thousandths), 1000)
     sign = "-" if thousandths < 0 else ""
-    return f"{sign}{whole}" + (f".{rest:03}".rstrip("0") if rest else "")
+    return f"{sign}{whole}.{rest:03}".rstrip("0") if rest else f"{sign}{whole}"
 
 
 def evidence_ids(facts: CertificateFacts) -> list[str]:
@@ -112,9 +112,15 @@ def evidence_ids(facts: CertificateFacts) -> list[str]:
 
 
 def web_address(url: str) -> str:
-    """``url`` if it is one of the web, with what no address may hold written in percent."""
+    """``url`` if it is one of the web, with what no address may hold written in percent.
+
+    So are letters beyond ASCII: verifiers differ in which of them may stand in an address, and in
+    how they sort them.
+    """
     if not WEB_ADDRESS.match(url):
         return ""
+    if not NOT_IN_ADDRESS.search(url):
+        return url
     return NOT_IN_ADDRESS.sub(lambda found: _percent(found[0]), SURROGATE.sub("\ufffd", url))
 
 
@@ -124,8 +130,9 @@ def _percent(letter: str) -> str:
 
 def shown(text: str) -> str:
     """A title as it can be signed: strangers write titles, and none may prevent a certificate."""
-    printable = SURROGATE.sub("\ufffd", CONTROL.sub(" ", text)).replace("\n", " ")
-    return printable.strip()[:TITLE_LENGTH]
+    if not text.isprintable():
+        text = SURROGATE.sub("\ufffd", CONTROL.sub(" ", text)).replace("\n", " ")
+    return text.strip()[:TITLE_LENGTH]
 
 
 def present(document: dict[str, Any]) -> dict[str, Any]:

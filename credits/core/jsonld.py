@@ -16,6 +16,7 @@ from credits.core.canonical import MAX_SAFE_INTEGER, DocumentError
 from credits.core.contexts import (
     ABSENT,
     BUNDLED,
+    XSD_STRING,
     ActiveContext,
     ContextError,
     ContextLibrary,
@@ -29,7 +30,10 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDF_TYPE, RDF_FIRST = f"<{RDF}type>", f"<{RDF}first>"
 RDF_REST, RDF_NIL = f"<{RDF}rest>", f"<{RDF}nil>"
-IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f]*')
+UNNAMED = (None, XSD_STRING)
+MOST_TYPES_KEPT = 256
+# White space beyond ASCII may stand in an IRI, but jsonld.js takes no such address as one.
+IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f\s\ufeff]*')
 ESCAPES = str.maketrans(
     {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F)}
     | {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -56,6 +60,12 @@ def escape(text: str) -> str:
     return text.translate(ESCAPES)
 
 
+def _quoted(text: str) -> str:
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return f'"{text.translate(ESCAPES)}"'
+
+
 class _Converter:
     """Collects the quads of one document."""
 
@@ -73,18 +83,21 @@ class _Converter:
             context = context.extended(term.scoped, override=True)
         if "@context" in item:
             context = context.named(item["@context"], f"{path}.@context")
-        types = _types(item, context, path)
-        iris = [_resource(name, context, f"{path}.type", is_vocabulary=True) for name in types]
-        context = _within_types(types, context)
+        types, context = _typed(item, context, path)
         subject = self._subject(item, context, path)
-        self.quads += [(subject, RDF_TYPE, iri, graph) for iri in iris]
+        quads, terms = self.quads, context.terms
+        quads += [(subject, RDF_TYPE, iri, graph) for iri in types]
         for key, value in item.items():
-            if key != "@context":
+            known = terms.get(key)
+            if known is not None and known.is_text and type(value) is str:
+                # Most values are such texts, so they are taken without a further call.
+                quads.append((subject, known.predicate, _quoted(value) + known.datatype, graph))
+            elif key != "@context":
                 self._property(subject, key, value, context, graph, path)
         return subject
 
     def _subject(self, item: dict[str, Any], context: ActiveContext, path: str) -> str:
-        names = [key for key in item if _keyword(key, context) == "@id"]
+        names = [name for name in context.id_names if name in item]
         if not names:
             return self._blank()
         if len(names) > 1 or not isinstance(item[names[0]], str):
@@ -116,10 +129,9 @@ class _Converter:
             raise LostDataError(f"{path}.{key}: nothing to sign here; leave the key out")
         place = f"{path}.{key}"
         objects = [add(each, term, context, graph, place) for each in values]
-        predicate = f"<{term.iri}>"
         if term.container == "@list":
             objects = [self._list(objects, graph)]
-        self.quads += [(subject, predicate, each, graph) for each in objects]
+        self.quads += [(subject, term.predicate, each, graph) for each in objects]
 
     def _value(self, value: Any, term: Term, context: ActiveContext, graph: str, path: str) -> str:
         if isinstance(value, dict):
@@ -154,27 +166,37 @@ class _Converter:
         return rest
 
 
-def _keyword(key: str, context: ActiveContext) -> str:
-    term = context.terms.get(key)
-    return term.iri if term is not None else key
-
-
 def _is_reference(item: dict[str, Any], context: ActiveContext) -> bool:
     """Whether ``item`` is only a reference to a node, which ends no type's context."""
-    return len(item) == 1 and _keyword(next(iter(item)), context) == "@id"
+    return len(item) == 1 and next(iter(item)) in context.id_names
 
 
-def _types(item: dict[str, Any], context: ActiveContext, path: str) -> list[str]:
-    types: list[Any] = []
-    for key, value in item.items():
-        if _keyword(key, context) == "@type":
-            types += value if isinstance(value, list) else [value]
-    if not all(isinstance(name, str) for name in types):
-        raise ContextError(f"{path}.type: a type is text")
-    return types
+def _typed(
+    item: dict[str, Any], context: ActiveContext, path: str
+) -> tuple[list[str], ActiveContext]:
+    """The types of a node, and the context inside it."""
+    names: list[Any] = []
+    for key in context.type_names:
+        if key in item:
+            value = item[key]
+            names += value if isinstance(value, list) else [value]
+    types = tuple(names)
+    try:
+        known = context.typed.get(types)
+    except TypeError:  # What is no key is no text either.
+        known = None
+    if known is None:
+        if not all(isinstance(name, str) for name in names):
+            raise ContextError(f"{path}.type: a type is text")
+        place = f"{path}.type"
+        iris = [_resource(name, context, place, is_vocabulary=True) for name in types]
+        known = (iris, _within_types(types, context))
+        if len(context.typed) < MOST_TYPES_KEPT:
+            context.typed[types] = known
+    return known
 
 
-def _within_types(types: list[str], context: ActiveContext) -> ActiveContext:
+def _within_types(types: tuple[str, ...], context: ActiveContext) -> ActiveContext:
     """The context inside a node of ``types``, applied in the order of their names."""
     inner = context
     for name in sorted(types):
@@ -225,13 +247,11 @@ def _literal(value: Any, datatype: str | None, path: str) -> str:
     if datatype is not None and datatype[0] == "@":
         datatype = None
     if isinstance(value, str):
-        text = value.translate(ESCAPES)
+        quoted = _quoted(value)
     else:
         text, natural = _number_or_boolean(value, datatype, path)
-        datatype = datatype or natural
-    if datatype is None or datatype == f"{XSD}string":
-        return f'"{text}"'
-    return f'"{text}"^^<{datatype}>'
+        quoted, datatype = f'"{text}"', datatype or natural
+    return quoted if datatype in UNNAMED else f"{quoted}^^<{datatype}>"
 
 
 def _number_or_boolean(value: Any, datatype: str | None, path: str) -> tuple[str, str]:

@@ -17,6 +17,9 @@ P256_PUBLIC = b"\x80\x24"
 KEY_BYTES = 32
 POINT_BYTES = 33
 DID_KEY = "did:key:"
+DIGITS = frozenset(base58.BITCOIN_ALPHABET.decode("ascii"))
+MOST_DIGITS = 128
+"""Signatures have 88 digits, keys 47. To read a million takes minutes."""
 
 
 class MultikeyError(DocumentError):
@@ -32,16 +35,16 @@ def decode_base58(text: str) -> bytes:
     """The bytes of a multibase base58btc text that is written in its only proper form.
 
     Raises:
-        MultikeyError: another multibase, a character that is no digit, or padding around it.
+        MultikeyError: another multibase, a character that is no digit, or too many of them.
     """
-    try:
-        data: bytes = base58.b58decode(text[1:])
-    except ValueError as error:
-        raise MultikeyError(f"not base58: {text[:80]!r}") from error
-    # The library forgives spaces around the digits: one signature would have many texts.
-    if encode_base58(data) != text:
+    digits = text[1:]
+    # The library forgives spaces after the digits: one signature would have many texts.
+    if text[:1] != "z" or not DIGITS.issuperset(digits) or len(digits) > MOST_DIGITS:
         raise MultikeyError(f"not multibase base58btc: {text[:80]!r}")
-    return data
+    # The library's own way from the number to bytes takes three times as long as all the rest.
+    number: int = base58.b58decode_int(digits)
+    zeros = len(digits) - len(digits.lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
 
 
 def encode_public_key(public_key: bytes) -> str:

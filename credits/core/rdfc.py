@@ -53,34 +53,37 @@ def canonicalize(
     Raises:
         TooComplexError: more than ``work_limit`` steps, and a few for each blank node.
     """
-    return _Canonicalizer(set(quads), work_limit, sort_key, hash_name).canonical()
+    return _Canonicalizer(quads, work_limit, sort_key, hash_name).canonical()
 
 
 class _Canonicalizer:
     def __init__(
-        self, quads: set[Quad], work_limit: int, sort_key: SortKey | None, hash_name: str
+        self, quads: Iterable[Quad], work_limit: int, sort_key: SortKey | None, hash_name: str
     ) -> None:
         self.sort_key = sort_key
         self.hash = getattr(hashlib, hash_name)
         self.work = 0
         self.plain: list[str] = []
-        self.tangled: list[Quad] = []
+        self.tangled: set[Quad] = set()
         self.quads_of: dict[str, list[Quad]] = {}
         self.first_degree: dict[str, str] = {}
         self.canonical_issuer = _Issuer("c14n")
-        for quad in quads:
-            self._note(quad)
+        self._part(quads)
         self.work_limit = work_limit + WORK_FOR_EACH_NODE * len(self.quads_of)
 
-    def _note(self, quad: Quad) -> None:
-        subject, _, item, graph = quad
-        blanks = {name for name in (subject, item, graph) if name[:2] == "_:"}
-        if not blanks:
-            self.plain.append(_line(quad))
-            return
-        self.tangled.append(quad)
-        for blank in blanks:
-            self.quads_of.setdefault(blank, []).append(quad)
+    def _part(self, quads: Iterable[Quad]) -> None:
+        """Write the quads without blank nodes, which are most, and gather the others by node."""
+        for quad in quads:
+            subject, predicate, item, graph = quad
+            if subject[0] == "_" or item[0] == "_" or graph[:1] == "_":
+                self.tangled.add(quad)
+            else:
+                self.plain.append(_line(subject, predicate, item, graph))
+        for quad in self.tangled:
+            subject, _, item, graph = quad
+            for name in {subject, item, graph}:
+                if name[:1] == "_":
+                    self.quads_of.setdefault(name, []).append(quad)
 
     def canonical(self) -> str:
         by_hash: dict[str, list[str]] = {}
@@ -95,8 +98,8 @@ class _Canonicalizer:
             if len(by_hash[digest]) > 1:
                 self._name_alike(by_hash[digest])
         names = self.canonical_issuer.names
-        lines = self.plain + [_line(_renamed(quad, names.__getitem__)) for quad in self.tangled]
-        return "".join(sorted(lines, key=self.sort_key))
+        named = [_renamed_line(quad, names.__getitem__) for quad in self.tangled]
+        return "".join(sorted({*self.plain, *named}, key=self.sort_key))
 
     def _name_alike(self, nodes: list[str]) -> None:
         """Name nodes whose first-degree hashes are equal (section 4.4.3, step 5)."""
@@ -121,7 +124,7 @@ class _Canonicalizer:
         def masked(name: str) -> str:
             return "_:a" if name == node else "_:z"
 
-        lines = [_line(_renamed(quad, masked)) for quad in self.quads_of[node]]
+        lines = [_renamed_line(quad, masked) for quad in self.quads_of[node]]
         return self._hash("".join(sorted(lines, key=self.sort_key)))
 
     def _related_hash(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:
@@ -187,20 +190,19 @@ def _is_beaten(path: str, best: str | None) -> bool:
     return best is not None and len(path) >= len(best) and path > best
 
 
-def _line(quad: Quad) -> str:
-    subject, predicate, item, graph = quad
+def _line(subject: str, predicate: str, item: str, graph: str) -> str:
     if graph:
         return f"{subject} {predicate} {item} {graph} .\n"
     return f"{subject} {predicate} {item} .\n"
 
 
-def _renamed(quad: Quad, rename: Callable[[str], str]) -> Quad:
+def _renamed_line(quad: Quad, rename: Callable[[str], str]) -> str:
     subject, predicate, item, graph = quad
-    return (
-        rename(subject) if subject[:2] == "_:" else subject,
+    return _line(
+        rename(subject) if subject[0] == "_" else subject,
         predicate,
-        rename(item) if item[:2] == "_:" else item,
-        rename(graph) if graph[:2] == "_:" else graph,
+        rename(item) if item[0] == "_" else item,
+        rename(graph) if graph[:1] == "_" else graph,
     )
 
 

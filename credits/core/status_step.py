@@ -11,16 +11,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from credits.core.canonical import DocumentError
-from credits.core.status import SUSPENSIONS, StatusListError, decode_bitstring, is_set
+from credits.core.status import SUSPENSIONS, is_set
 from credits.core.verdict import Outcome, Step, StepState, failed, ok, unknown
 
 INDEX = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 REVOCATION, SUSPENSION = "revocation", "suspension"
 PURPOSES = {REVOCATION: Outcome.REVOKED, SUSPENSION: Outcome.SUSPENDED}
 
-ReadList = Callable[[str], tuple[Mapping[str, Any], Step] | None]
-"""Gives the checked list at an address and whether its dates cover this moment; None if it was
-not handed in. Raises `DocumentError` where it cannot be believed."""
+ReadList = Callable[[str, str], tuple[bytes, Step] | None]
+"""Gives the bits of the list at an address, which must be for that purpose, and whether its dates
+cover this moment; None if it was not handed in. Raises `DocumentError` where it cannot be
+believed."""
 
 
 def status_step(document: Mapping[str, Any], read_list: ReadList) -> Step:
@@ -61,11 +62,10 @@ def _looked_up(entry: Mapping[str, Any], url: str, purpose: str, read_list: Read
     if problem := _entry_problem(entry):
         return unknown("status", problem, Outcome.STATUS_UNKNOWN, url=url)
     try:
-        found = read_list(url)
+        found = read_list(url, purpose)
         if found is None:
             return unknown("status", "status_list_missing", Outcome.STATUS_UNKNOWN, url=url)
-        listed, dates = found
-        bits = decode_bitstring(_encoded_list(listed, purpose))
+        bits, dates = found
         is_listed = is_set(bits, int(entry["statusListIndex"]))
     except DocumentError as error:
         problem = "status_list_wrong"
@@ -87,10 +87,3 @@ def _entry_problem(entry: Mapping[str, Any]) -> str:
         return "unknown_status_type"
     index = entry.get("statusListIndex")
     return "" if isinstance(index, str) and INDEX.fullmatch(index) else "wrong_index"
-
-
-def _encoded_list(listed: Mapping[str, Any], purpose: str) -> str:
-    subject = listed["credentialSubject"]
-    if subject.get("type") != "BitstringStatusList" or subject.get("statusPurpose") != purpose:
-        raise StatusListError(f"the list is not one of {purpose}")
-    return str(subject.get("encodedList", ""))

@@ -7,13 +7,15 @@ documents and status lists are handed in, and who hands in a DID document thereb
 issuer is trusted.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from credits.core.baking import BakingError
-from credits.core.canonical import DocumentError, JsonError, parse_json
+from credits.core.canonical import DocumentError, JsonError, canonical_json, parse_json
 from credits.core.clr import RECORD, RECORD_CONTEXTS, certificates_in, is_record
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
 from credits.core.did import KeyNotListedError, assertion_key
@@ -23,7 +25,7 @@ from credits.core.proof import JCS, SUITES, ProofError, check_proof
 from credits.core.records_beside import Recompute, recompute_step, resources_step
 from credits.core.shape import ShapeError, check_shape, issuer_id, moment, proofs_of
 from credits.core.shared import disclosure_step, taken_apart
-from credits.core.status import StatusListError
+from credits.core.status import StatusListError, decode_bitstring
 from credits.core.status_step import status_step
 from credits.core.token_step import token_step
 from credits.core.verdict import CANNOT_TELL, Outcome, Step, StepState, Verdict
@@ -44,6 +46,8 @@ PROOF_KEYS = {
     "proofPurpose",
     "proofValue",
 }
+DATES = {"validFrom", "validUntil"}
+LISTS_KEPT = 8
 
 
 def verify_credential(
@@ -199,26 +203,47 @@ def _status_step(
     status_lists: Mapping[str, bytes],
     now: datetime,
 ) -> Step:
-    def read_list(url: str) -> tuple[dict[str, Any], Step] | None:
+    def read_list(url: str, purpose: str) -> tuple[bytes, Step] | None:
         if issuer is None or url not in status_lists:
             return None
-        listed = _checked_list(status_lists[url], url, issuer)
-        return listed, _dates_step(listed, now)
+        listed = _checked_list(status_lists[url], url, purpose, canonical_json(issuer))
+        return listed.bits, _dates_step(listed.dates, now)
 
     return status_step(document, read_list)
 
 
-def _checked_list(data: bytes, url: str, issuer: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _CheckedList:
+    """What is kept of a status list whose signatures hold."""
+
+    bits: bytes
+    dates: Mapping[str, Any]
+
+
+@lru_cache(maxsize=LISTS_KEPT)
+def _checked_list(data: bytes, url: str, purpose: str, issuer: bytes) -> _CheckedList:
     """The status list, if this issuer signed it for this address.
+
+    Many certificates share a list, so that what was found is kept, by every byte of the list and
+    of the issuer's DID document; a list signed anew is another one. The clock has no part in it.
 
     Raises:
         DocumentError
     """
     listed: dict[str, Any] = parse_json(data, max_bytes=MAX_BYTES)
+    did_document = json.loads(issuer)
     check_shape(listed, kind="BitstringStatusListCredential")
-    if listed["id"] != url or issuer_id(listed) != issuer.get("id"):
+    if listed["id"] != url or issuer_id(listed) != did_document.get("id"):
         raise StatusListError(f"the list is {listed['id']} of {issuer_id(listed)}")
-    for step in (_context_step(listed, STATUS_LIST_CONTEXTS), _proof_step(listed, issuer)):
+    for step in (_context_step(listed, STATUS_LIST_CONTEXTS), _proof_step(listed, did_document)):
         if step.state is not StepState.OK:
             raise StatusListError(f"the list is not signed as it should be: {step.code}")
-    return listed
+    dates = {name: value for name, value in listed.items() if name in DATES}
+    return _CheckedList(decode_bitstring(_encoded_list(listed, purpose)), dates)
+
+
+def _encoded_list(listed: Mapping[str, Any], purpose: str) -> str:
+    subject = listed["credentialSubject"]
+    if subject.get("type") != "BitstringStatusList" or subject.get("statusPurpose") != purpose:
+        raise StatusListError(f"the list is not one of {purpose}")
+    return str(subject.get("encodedList", ""))

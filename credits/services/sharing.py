@@ -26,7 +26,7 @@ from credits.services.errors import CreditsError
 from credits.services.issuer import did_document
 from credits.services.log import append_entry
 from credits.services.signing import sign_at_once
-from credits.services.status import documents_by_address
+from credits.services.verification import OwnStatusLists
 
 TOKEN_BYTES = 16
 
@@ -140,6 +140,6 @@ def verify_share(share: Share, document: Mapping[str, Any], *, now: datetime) ->
     return verify_credential(
         json.dumps(document).encode(),
         did_documents={ours["id"]: ours},
-        status_lists=documents_by_address([share.sealed.certificate.status_list_id], now=now),
+        status_lists=OwnStatusLists(now),
         now=now,
     )

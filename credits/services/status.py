@@ -95,22 +95,25 @@ def suspension_list_document(number: int, *, now: datetime) -> str:
     return _fresh(number, now).suspensions
 
 
-def documents_by_address(numbers: Iterable[int], *, now: datetime) -> dict[str, bytes]:
-    """The lists of ``numbers`` by address, for `verify_credential`.
+def documents_by_address(number: int, *, now: datetime) -> dict[str, bytes]:
+    """Both lists of that number by address, for `verify_credential`.
 
     Where they cannot be signed now, the copies of before have to do: the verifier looks at their
     dates, and then says that it cannot tell.
+
+    Raises:
+        StatusList.DoesNotExist
     """
-    found: dict[str, bytes] = {}
-    for number in numbers:
-        try:
-            stored = _fresh(number, now)
-        except (CreditsError, OSError):
-            logger.exception("status list %s could not be signed anew", number)
-            stored = StatusList.objects.get(number=number)
-        found[status_list_url(number)] = stored.credential.encode()
-        found[suspension_list_url(number)] = stored.suspensions.encode()
-    return {address: document for address, document in found.items() if document}
+    try:
+        stored = _fresh(number, now)
+    except (CreditsError, OSError):
+        logger.exception("status list %s could not be signed anew", number)
+        stored = StatusList.objects.get(number=number)
+    documents = {
+        status_list_url(number): stored.credential.encode(),
+        suspension_list_url(number): stored.suspensions.encode(),
+    }
+    return {address: document for address, document in documents.items() if document}
 
 
 def _fresh(number: int, now: datetime) -> StatusList:

@@ -1,20 +1,24 @@
 """Verify what we hold and what strangers bring, with our own DID document and status lists."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from credits.core.code import CodeError, parse_code
+from credits.core.status import SUSPENSIONS
 from credits.core.verdict import Outcome, Step, StepState
 from credits.core.verify import Verdict, verify_credential
 from credits.models import Certificate, StatusList
 from credits.services.issuer import did_document
-from credits.services.status import documents_by_address
+from credits.services.status import documents_by_address, status_list_url, suspension_list_url
 
 CODE_LENGTH = 64
 """What follows the address of certificates in a longer name is no code of ours."""
+
+LIST_NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 
 def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
@@ -22,7 +26,7 @@ def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
     verdict = verify_credential(
         certificate.credential.encode(),
         did_documents=_known_issuers(),
-        status_lists=documents_by_address([certificate.status_list_id], now=now),
+        status_lists=OwnStatusLists(now),
         now=now,
         resources={f"{_address_of(certificate)}/evidence.json": certificate.evidence.encode()},
     )
@@ -31,11 +35,10 @@ def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
 
 def verify_upload(data: bytes, *, now: datetime) -> Verdict:
     """What a file is worth; nothing of it is kept. Issuers other than us are unknown here."""
-    numbers = StatusList.objects.values_list("number", flat=True)
     verdict = verify_credential(
         data,
         did_documents=_known_issuers(),
-        status_lists=documents_by_address(numbers, now=now),
+        status_lists=OwnStatusLists(now),
         now=now,
     )
     known = certificate_of(verdict)
@@ -79,6 +82,32 @@ def _known_better(step: Step, certificate: Certificate) -> Step:
     if step.state is StepState.OK and certificate.suspended_at and not certificate.revoked_at:
         return Step("status", StepState.FAILED, "suspended", step.parameters, Outcome.SUSPENDED)
     return step
+
+
+class OwnStatusLists(Mapping[str, bytes]):
+    """Our status lists by address, as they are signed now; each is read when it is asked for."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._read: dict[str, bytes] = {}
+
+    def __getitem__(self, url: str) -> bytes:
+        if url not in self._read:
+            number = url.removesuffix(SUSPENSIONS).rpartition("/")[2]
+            if not LIST_NUMBER.fullmatch(number):
+                raise KeyError(url)
+            try:
+                self._read |= documents_by_address(int(number), now=self._now)
+            except StatusList.DoesNotExist as error:
+                raise KeyError(url) from error
+        return self._read[url]
+
+    def __iter__(self) -> Iterator[str]:
+        for number in StatusList.objects.values_list("number", flat=True):
+            yield from (status_list_url(number), suspension_list_url(number))
+
+    def __len__(self) -> int:
+        return 2 * StatusList.objects.count()
 
 
 def _known_issuers() -> Mapping[str, Mapping[str, Any]]:

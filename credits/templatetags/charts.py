@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 
 import segno
@@ -27,6 +28,7 @@ WEEKS = 53
 STEP = 12.6
 CELL = 10.4
 LEFT, TOP = 34, 18
+QR_CODES_KEPT = 256
 WEEKDAYS = {
     0: pgettext_lazy("day of the week", "Mon"),
     2: pgettext_lazy("day of the week", "Wed"),
@@ -223,6 +225,13 @@ def _meter_part(kind: str, left: float, width: float) -> SafeString:
 @register.simple_tag
 def qr_code(url: str) -> SafeString:
     """``url`` as a QR code, dark on white in every theme, so that any phone reads it."""
+    label = format_html(' role="img" aria-label="{}">', _("QR code of %(url)s") % {"url": url})
+    return mark_safe(_drawn_qr_code(url).replace(">", label, 1))  # noqa: S308 - drawn by segno
+
+
+@lru_cache(maxsize=QR_CODES_KEPT)
+def _drawn_qr_code(url: str) -> str:
+    """Kept, since to choose the best of its eight forms is a seventh of a certificate's page."""
     out = BytesIO()
     segno.make(url, error="m", micro=False).save(
         out,
@@ -235,6 +244,4 @@ def qr_code(url: str) -> SafeString:
         svgclass="qr",
         omitsize=True,
     )
-    label = format_html(' role="img" aria-label="{}">', _("QR code of %(url)s") % {"url": url})
-    drawn = out.getvalue().decode().strip()
-    return mark_safe(drawn.replace(">", label, 1))  # noqa: S308 - drawn by segno
+    return out.getvalue().decode().strip()

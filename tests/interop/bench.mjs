@@ -1,6 +1,6 @@
-// Issues and verifies the same credential with @digitalbazaar/vc, as often as it is asked to.
-// First line in: {documents, statusList, unsigned, method, controller, now}
-// Then lines "issue N" or "verify N"; each is answered by the milliseconds of CPU it took.
+// Issues and verifies the same credentials with @digitalbazaar/vc, as often as it is asked to.
+// First line in: {documents, unsigned: {name: credential}, method, controller, now}
+// Then lines "issue NAME N" or "verify NAME N"; each is answered by the milliseconds of CPU it took.
 import {createInterface} from 'node:readline';
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
@@ -19,13 +19,16 @@ const documentLoader = offlineLoader(input.documents);
 const signing = new DataIntegrityProof({signer: key.signer(), cryptosuite});
 const verifying = new DataIntegrityProof({cryptosuite});
 
-const issue = () => vc.issue({
-  credential: structuredClone(input.unsigned), suite: signing, documentLoader, now});
-const signed = await issue();
+const issue = name => vc.issue({
+  credential: structuredClone(input.unsigned[name]), suite: signing, documentLoader, now});
+const signed = {};
+for (const name of Object.keys(input.unsigned)) {
+  signed[name] = await issue(name);
+}
 
-async function verify() {
+async function verify(name) {
   const result = await vc.verifyCredential({
-    credential: structuredClone(signed), suite: verifying, documentLoader, now,
+    credential: structuredClone(signed[name]), suite: verifying, documentLoader, now,
     checkStatus: async () => ({verified: true})});
   if (!result.verified) {
     throw result.error;
@@ -33,11 +36,11 @@ async function verify() {
 }
 
 for await (const line of lines) {
-  const [name, times] = line.split(' ');
-  const work = {issue, verify}[name];
+  const [verb, name, times] = line.split(' ');
+  const work = {issue, verify}[verb];
   const before = process.cpuUsage();
   for (let i = 0; i < Number(times); i++) {
-    await work();
+    await work(name);
   }
   const spent = process.cpuUsage(before);
   process.stdout.write(`${(spent.user + spent.system) / 1000}\n`);

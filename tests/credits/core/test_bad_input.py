@@ -96,6 +96,11 @@ ATTACKS = {
         "",
     ),
     "nodes tangled without end": (changed(["evidence"], tangle(60)), "proof", "blank node name"),
+    "a signature without end": (
+        changed(["proof", 0, "proofValue"], "z" + "2" * 4_900_000),
+        "proof",
+        "not multibase base58btc",
+    ),
     "proofs without end": (changed(["proof"], CERTIFICATE["proof"] * 1_000), "shape", "proof"),
     "a PNG bomb": (with_text(packed(bytes(50_000_000))), "parse", "more than 5000000 bytes"),
     "two credentials": (with_text(packed(TEXT.encode()), packed(b"{}")), "parse", "2 credentials"),

@@ -1,6 +1,9 @@
 import json
 
+import pytest
+
 from credits.core.credential import build_evidence_record, evidence_bytes
+from credits.core.evidence import web_address
 from tests.credentials import FACTS, RULES
 
 
@@ -46,3 +49,18 @@ def test_the_bytes_that_are_pinned_are_those_of_the_record():
 
 def test_the_record_holds_no_personal_data_of_the_holder():
     assert "Li Ming" not in evidence_bytes(FACTS).decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "as_signed"),
+    [
+        ("https://forge.example/a/b?c=1#d", "https://forge.example/a/b?c=1#d"),
+        ("https://forge.example/项目", "https://forge.example/%E9%A1%B9%E7%9B%AE"),
+        ("https://forge.example/a\u3000\U0001f680", "https://forge.example/a%E3%80%80%F0%9F%9A%80"),
+        ("https://forge.example/\ud800", "https://forge.example/%EF%BF%BD"),
+        ('https://forge.example/"<a> %20', "https://forge.example/%22%3Ca%3E%20%20"),
+        ("ftp://forge.example/a", ""),
+    ],
+)
+def test_an_address_is_written_so_that_every_verifier_reads_it_alike(address, as_signed):
+    assert web_address(address) == as_signed

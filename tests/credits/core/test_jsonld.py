@@ -111,6 +111,8 @@ def test_a_colon_after_a_term_that_is_no_prefix_is_an_address_of_its_own():
         ({"knows": "somebody"}, UndefinedTermError, r"\$\.knows: 'somebody'"),
         ({"@type": "urn:x"}, UndefinedTermError, r"@type"),
         ({"knows": "urn:a> <urn:p> <urn:o"}, ContextError, r"\$\.knows: .* is not an absolute"),
+        ({"knows": "urn:a\u3000b"}, ContextError, r"\$\.knows: .* is not an absolute"),
+        ({"knows": "urn:a\ufeffb"}, ContextError, r"\$\.knows: .* is not an absolute"),
         ({"knows": "_:b0"}, ContextError, "blank node name"),
         ({"id": 5}, ContextError, "it is text"),
         ({"type": [5]}, ContextError, "a type is text"),

@@ -35,6 +35,16 @@ def test_a_did_key_names_its_only_key():
     assert did_key_method(key) == f"did:key:{PUBLISHED}#{PUBLISHED}"
 
 
+@given(st.binary(max_size=70))
+def test_base58_reads_what_it_wrote(data):
+    assert decode_base58(encode_base58(data)) == data
+
+
+def test_base58_without_end_is_refused_before_it_is_read():
+    with pytest.raises(MultikeyError, match="not multibase base58btc"):
+        decode_base58("z" + "2" * 129)
+
+
 def test_base58_has_one_form_for_each_value():
     text = encode_base58(b"\x00\x01signature")
 

@@ -207,6 +207,25 @@ def test_numbers_without_an_exact_form_are_not_signed():
         signed(document | {"credentialSubject": subject | {"creditsEarned": float("nan")}})
 
 
+@pytest.mark.parametrize("number", [1e-7, -5e-7, 6e-8, 1e-20])
+def test_fractions_that_verifiers_take_for_zero_are_not_signed(number):
+    document = build_credential(FACTS)
+    subject = document["credentialSubject"]
+
+    with pytest.raises(UnsignableError, match=r"\$\.credentialSubject\.creditsEarned: .* as 0"):
+        signed(document | {"credentialSubject": subject | {"creditsEarned": number}})
+
+
+@pytest.mark.parametrize("number", [1e-6, 1.5e-7])
+def test_small_fractions_and_words_that_look_like_them_are_signed(number):
+    document = build_credential(FACTS) | {"name": 'about "1e-9" of it, 1e-7'}
+    subject = document["credentialSubject"]
+
+    document = signed(document | {"credentialSubject": subject | {"creditsEarned": number}})
+
+    assert all(check_proof(document, proof, SIGNER.public_key()) for proof in document["proof"])
+
+
 def test_times_are_written_in_utc_to_the_second():
     assert rfc3339(datetime.fromisoformat("2026-09-02T16:00:00.9+08:00")) == "2026-09-02T08:00:00Z"
     with pytest.raises(ProofError, match="no time zone"):

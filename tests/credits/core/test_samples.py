@@ -52,8 +52,8 @@ REASONS = {
     "simple-err-issuer-type": "InvalidProfile",
     "simple-err-proof-method": "not an Ed25519 public key",
     "simple-err-proof-method-no-scheme": "$.verificationMethod",
-    "simple-err-proof-method-unknown-did-method": "not base58",
-    "simple-err-proof-method-unknown-scheme": "not base58",
+    "simple-err-proof-method-unknown-did-method": "not multibase base58btc",
+    "simple-err-proof-method-unknown-scheme": "not multibase base58btc",
     "simple-err-proof-value": "the signature does not fit",
     "simple-err-type": "OtherCredential",
     # Their signatures hold; what is wrong is said elsewhere in the document.

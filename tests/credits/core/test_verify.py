@@ -262,6 +262,23 @@ def test_without_a_sound_status_list_nobody_says_valid(data, code):
     assert failing(found) == [("status", code)]
 
 
+def test_a_status_list_is_checked_anew_when_the_issuer_withdraws_the_key_that_signed_it():
+    assert verdict().step("status").state is StepState.OK
+
+    without_key = {DID: build_did_document(DID, [])}
+
+    assert verdict(trusted=without_key).step("status").code == "status_list_wrong"
+
+
+def test_a_withdrawal_shows_at_once_after_the_list_was_seen_without_it():
+    assert verdict().is_valid
+
+    lists = {STATUS_LIST: as_bytes(status_list(STATUS_INDEX))}
+
+    assert verdict(lists=lists).outcome is Outcome.REVOKED
+    assert verdict().is_valid
+
+
 def test_a_stale_status_list_does_not_tell():
     found = verdict(now=NOW + timedelta(days=30))
 

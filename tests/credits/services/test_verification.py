@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from credits.core.verdict import Outcome
+from credits.models import StatusList
 from credits.services.certificates import issue_certificate, revoke_certificate
 from credits.services.entering import VALID_FOR
-from credits.services.verification import verify_stored, verify_upload
+from credits.services.status import status_list_url
+from credits.services.verification import OwnStatusLists, verify_stored, verify_upload
 from tests.credentials import as_bytes
 from tests.credentials import certificate as foreign_certificate
 from tests.histories import *  # noqa: F403
@@ -53,6 +55,30 @@ def test_the_same_document_in_other_spacing_is_as_valid(certificate):
     compact = json.dumps(json.loads(certificate.credential)).encode()
 
     assert verify_upload(compact, now=NOW).is_valid
+
+
+def test_a_file_costs_the_same_queries_however_many_lists_there_are(
+    certificate, django_assert_num_queries
+):
+    data = certificate.credential.encode()
+    with django_assert_num_queries(4):
+        verify_upload(data, now=NOW)
+    StatusList.objects.bulk_create(StatusList(number=number) for number in range(2, 12))
+
+    with django_assert_num_queries(4):
+        assert verify_upload(data, now=NOW).is_valid
+
+
+def test_only_addresses_of_lists_that_there_are_lead_to_a_list(certificate):
+    lists = OwnStatusLists(NOW)
+    url = status_list_url(certificate.status_list_id)
+
+    assert list(lists) == [url, f"{url}/suspension"]
+    assert len(lists) == 2
+    assert lists[f"{url}/suspension"].startswith(b"{")
+    assert lists[url].startswith(b"{")
+    for other in (f"{url}0", f"{url}/", url.replace("http", "x"), "1", "", f"{url[:-1]}01"):
+        assert other not in lists
 
 
 def test_another_issuer_is_unknown_here():
