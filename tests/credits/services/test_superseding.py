@@ -269,6 +269,7 @@ def test_the_successor_is_issued_by_the_rules_of_the_certificate(certificate, wo
     assert certificate.superseded_by.rule_set.version == "1.0"
     assert certificate.superseded_by.points == 20_000
     assert verify_stored(certificate.superseded_by, now=SETTLED + HOUR).is_valid
+    assert list(find_faults()) == []
 
 
 def test_what_changed_is_scored_by_former_rules_once(certificate, worked):
