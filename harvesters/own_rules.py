@@ -109,7 +109,7 @@ class OwnRules:
                 page, known = self._with_file(page, known)  # noqa: PLW2901 - one page, and more
             yield replace(page, cursor={**page.cursor, _PLACE: asdict(known)})
 
-    def requests(self, cursor: Cursor, items: Sequence[int]) -> int:
+    def requests(self, cursor: Cursor, items: Sequence[int] = ()) -> int:
         """How many requests it takes in a sweep whose lists have so many new ``items``."""
         return int(any(items) or _known(cursor).pushed != _digest(self.pushed))
 
