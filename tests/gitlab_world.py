@@ -76,10 +76,12 @@ class GitLabWorld:
             return Reply.of({"message": "500 Internal Server Error"}, 500)
         if any(re.search(one, path) for one in self.hidden):
             return Reply.of({"message": "403 Forbidden"}, 403)
-        within = path.removeprefix(f"/projects/{self.number}/")
-        if within.startswith("repository/files/"):
-            return self._file(unquote(within.removeprefix("repository/files/")), asked)
-        return self._list(within, asked)
+        return self._part(path.removeprefix(f"/projects/{self.number}/"), asked)
+
+    def _part(self, path: str, asked: dict[str, str]) -> Reply:
+        if path.startswith("repository/files/"):
+            return self._file(unquote(path.removeprefix("repository/files/")), asked)
+        return self._list(path, asked)
 
     def _file(self, path: str, asked: dict[str, str]) -> Reply:
         assert asked == {"ref": "HEAD"}, asked
