@@ -103,9 +103,9 @@ def _text(moment: datetime) -> str:
 
 
 def _gitlab() -> gitlab_world.GitLabWorld:
-    li = gitlab_items.Account(101, "liming")
+    li, wu = gitlab_items.Account(101, "liming"), gitlab_items.Account(102, "wu")
     return gitlab_world.GitLabWorld(
-        [gitlab_items.Change(1, li, li)], releases=[gitlab_items.Release("v1", li)]
+        [gitlab_items.Change(1, li, wu)], releases=[gitlab_items.Release("v1", li)]
     )
 
 
@@ -120,8 +120,8 @@ def _new_in_gitlab(world: gitlab_world.GitLabWorld, at: datetime) -> None:
 
 
 def _gitea() -> gitea_world.GiteaWorld:
-    li = Account(101, "liming")
-    return gitea_world.GiteaWorld([gitea_items.Pull(1, li, li)])
+    li, wu = Account(101, "liming"), Account(102, "wu")
+    return gitea_world.GiteaWorld([gitea_items.Pull(1, li, wu)])
 
 
 def _pushed_to_gitea(world: gitea_world.GiteaWorld, at: datetime) -> None:
@@ -135,8 +135,8 @@ def _new_in_gitea(world: gitea_world.GiteaWorld, at: datetime) -> None:
 
 
 def _gitee() -> gitee_world.GiteeWorld:
-    li = gitee_world.account(101, "liming")
-    return gitee_world.GiteeWorld([gitee_world.Pull(1, li, li)])
+    li, wu = gitee_world.account(101, "liming"), gitee_world.account(102, "wu")
+    return gitee_world.GiteeWorld([gitee_world.Pull(1, li, wu)])
 
 
 def _pushed_to_gitee(world: gitee_world.GiteeWorld, at: datetime) -> None:
