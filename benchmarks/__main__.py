@@ -27,6 +27,7 @@ MODULES = {
     "preview": ("preview",),
     "half_years": ("half-years",),
     "certificates": ("issue", "verify"),
+    "issuing": ("issue-batch",),
     "printing": ("pdf", "share-card"),
     "api": ("list",),
     "histories": ("histories",),
@@ -34,7 +35,7 @@ MODULES = {
     "log": ("log-append", "log-checkpoint", "log-proof", "log-audit", "log-mutants"),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring", "log"}
+WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring", "log", "issuing"}
 
 
 def main() -> None:

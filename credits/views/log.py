@@ -76,9 +76,14 @@ def log_tile(request: HttpRequest, address: str) -> HttpResponse:
 def certificate_proof(request: HttpRequest, code: str) -> HttpResponse:
     """The proof that a certificate is in the log (C2SP tlog-proof), to be kept beside it."""
     found = get_certificate(code)
-    proof = tlog_proof_of(found.log_entry)
+    return proof_answer(found.log_entry, found.code)
+
+
+def proof_answer(entry: LogEntry, name: str) -> HttpResponse:
+    """The proof of ``entry`` as a file, once a checkpoint over it is signed."""
+    proof = tlog_proof_of(entry)
     if proof is None:
         return HttpResponse(NOT_SIGNED, content_type=TEXT, status=NOT_FOUND)
     response = HttpResponse(proof, content_type=TEXT)
-    response["Content-Disposition"] = f'attachment; filename="{found.code}.tlog-proof"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.tlog-proof"'
     return response

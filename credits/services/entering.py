@@ -1,0 +1,298 @@
+"""Entering certificates: what one says is gathered, kept, and committed to in the log.
+
+Signing comes after, and signs only what is in the log; see `signing.py`.
+"""
+
+import json
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts.models import User
+from credits.core.canonical import DocumentError, canonical_json
+from credits.core.certificate_facts import ScoringFacts
+from credits.core.code import make_code
+from credits.core.credential import (
+    CertificateFacts,
+    EvidenceItem,
+    Holder,
+    Issuer,
+    KindTotal,
+    ProjectFacts,
+    RuleSetFacts,
+    build_credential,
+    build_evidence_record,
+)
+from credits.core.log import document_body
+from credits.core.policy_reader import parse_policy
+from credits.core.proof import refuse_unsignable
+from credits.core.scoring_record import facts_read
+from credits.models import (
+    Certificate,
+    CertificateItem,
+    LogEntry,
+    RuleSet,
+    StatusList,
+)
+from credits.services.counted import Counted, Cover, counted_by
+from credits.services.errors import CreditsError
+from credits.services.issuer import issuer_did
+from credits.services.log import append_entries
+from credits.services.policies import advised_credits
+from credits.services.scoring_evidence import (
+    evidence_item,
+    gather_scoring,
+    project_url,
+    refuse_stale,
+)
+from credits.services.status import reserve_places, status_list_url
+from credits.services.wishes import Wishes
+
+VALID_FOR = timedelta(days=5 * 365)
+CODE_BYTES = 16
+SALT_BYTES = 16
+
+
+class NothingToCertifyError(CreditsError):
+    """No counted contribution lies in this period; choose another, or another project."""
+
+
+class SeveralRuleSetsError(CreditsError):
+    """The contributions were scored by several rule sets; choose one project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why somebody gets no certificate; nothing was written for that person."""
+
+    holder: User
+    error: CreditsError | DocumentError
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A certificate that is worked out but not written down."""
+
+    holder: User
+    counted: Sequence[Counted]
+    facts: CertificateFacts
+    evidence: bytes
+    document: dict[str, Any]
+
+
+def enter_certificate(holder: User, cover: Cover, wishes: Wishes, *, now: datetime) -> Certificate:
+    """Keep what the certificate will say, with its entry in the log; it is not signed yet.
+
+    Raises:
+        NothingToCertifyError, SeveralRuleSetsError, ScoresAreStaleError
+        UnsignableError: a name or title that verifiers in the field read differently.
+    """
+    entered, refused = enter_certificates([holder], cover, wishes, now=now)
+    for each in refused:
+        raise each.error
+    return entered[0]
+
+
+@transaction.atomic
+def enter_certificates(
+    holders: Sequence[User], cover: Cover, wishes: Wishes, *, now: datetime
+) -> tuple[list[Certificate], list[Refused]]:
+    """One certificate for each of ``holders``, and who gets none and why.
+
+    All of them are written or none. The number of queries does not grow with theirs.
+    """
+    counted = counted_by(cover, holders)
+    scoring = gather_scoring(counted)
+    status_list, places = reserve_places(len(holders))
+    drafts, refused = [], []
+    for holder, place in zip(holders, places, strict=True):
+        order = _Order(holder, cover, wishes, now, (status_list.number, place))
+        try:
+            drafts.append(_draft(order, counted.get(holder.pk, []), scoring.get(holder.pk, [])))
+        except (CreditsError, DocumentError) as error:
+            refused.append(Refused(holder, error))
+    return _kept(drafts, status_list, now), refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """For whom, over what, how, when, and the place in the status list: number and index."""
+
+    holder: User
+    cover: Cover
+    wishes: Wishes
+    now: datetime
+    place: tuple[int, int]
+
+
+def _draft(order: _Order, counted: Sequence[Counted], scoring: Sequence[ScoringFacts]) -> _Draft:
+    rule_set = _one_rule_set(counted)
+    facts = _facts(order, counted, scoring, rule_set)
+    record = build_evidence_record(facts)
+    refuse_stale(record, rule_set)
+    evidence = canonical_json(record)
+    document = build_credential(facts, evidence)
+    refuse_unsignable(document)
+    return _Draft(order.holder, counted, facts, evidence, document)
+
+
+def _one_rule_set(counted: Sequence[Counted]) -> RuleSet:
+    rule_sets = {each.rule_set for each in counted}
+    if not rule_sets:
+        raise NothingToCertifyError
+    if len(rule_sets) > 1:
+        raise SeveralRuleSetsError
+    return rule_sets.pop()
+
+
+def _kept(drafts: Sequence[_Draft], status_list: StatusList, now: datetime) -> list[Certificate]:
+    """Write ``drafts`` down, with their entries in the log."""
+    bodies = [document_body(draft.document) for draft in drafts]
+    entries = append_entries(LogEntry.Kind.ISSUE, bodies, now=now)
+    certificates = [
+        Certificate(
+            code=draft.facts.code,
+            holder=draft.holder,
+            period_start=draft.facts.period_start,
+            period_end=draft.facts.period_end,
+            rule_set=draft.counted[0].rule_set,
+            points=draft.facts.points,
+            credential=json.dumps(draft.document, ensure_ascii=False),
+            evidence=draft.evidence.decode(),
+            digest=entry.body_digest,
+            status_list=status_list,
+            status_index=draft.facts.status_index,
+            log_entry=entry,
+            issued_at=now,
+            expires_at=draft.facts.expires_at,
+        )
+        for draft, entry in zip(drafts, entries, strict=True)
+    ]
+    _write(certificates)
+    _keep_items(certificates, drafts)
+    return certificates
+
+
+def _write(certificates: Sequence[Certificate]) -> None:
+    """Insert ``certificates`` by COPY: the drivers' other ways quote each letter of the texts."""
+    names = [each.attname for each in Certificate._meta.concrete_fields if not each.primary_key]  # noqa: SLF001
+    copy = f"COPY credits_certificate ({', '.join(names)}) FROM STDIN"
+    with connection.cursor() as sql, sql.copy(copy) as stream:
+        for each in certificates:
+            stream.write_row([getattr(each, name) for name in names])
+    entries = [each.log_entry_id for each in certificates]
+    keys = dict(Certificate.entered.filter(log_entry__in=entries).values_list("log_entry_id", "pk"))
+    for each in certificates:
+        each.pk = keys[each.log_entry_id]
+
+
+def _keep_items(certificates: Sequence[Certificate], drafts: Sequence[_Draft]) -> None:
+    """What each certificate counts, and the projects that it covers."""
+    pairs = list(zip(certificates, drafts, strict=True))
+    items = [
+        CertificateItem(
+            certificate=certificate,
+            participation_id=each.participation,
+            points=each.points,
+            category=each.category,
+        )
+        for certificate, draft in pairs
+        for each in draft.counted
+    ]
+    CertificateItem.objects.bulk_create(items, batch_size=2000)
+    covers = Certificate.projects.through
+    covers.objects.bulk_create(
+        covers(certificate=certificate, project=project)
+        for certificate, draft in pairs
+        for project in {each.project for each in draft.counted}
+    )
+
+
+def _facts(
+    order: _Order,
+    counted: Sequence[Counted],
+    scoring: Sequence[ScoringFacts],
+    rule_set: RuleSet,
+) -> CertificateFacts:
+    number, index = order.place
+    code = make_code(secrets.token_bytes(CODE_BYTES))
+    evidence = [evidence_item(each) for each in counted]
+    return CertificateFacts(
+        id=f"{settings.BASE_URL}/c/{code}",
+        code=code,
+        issuer=Issuer(issuer_did(), settings.ISSUER_NAME, settings.BASE_URL),
+        holder=_holder(order),
+        period_start=order.cover.start,
+        period_end=order.cover.end,
+        issued_at=order.now,
+        rule_set=_rule_set_facts(rule_set, order.wishes.language),
+        projects=_project_facts(counted),
+        totals=_totals(evidence),
+        evidence=evidence,
+        status_list_url=status_list_url(number),
+        status_index=index,
+        expires_at=order.now + VALID_FOR,
+        language=order.wishes.language,
+        scoring=scoring,
+        **_advice(order, counted),
+    )
+
+
+def _advice(order: _Order, counted: Sequence[Counted]) -> dict[str, Any]:
+    """What the policy that the holder named would give, and its name."""
+    policy = order.wishes.policy
+    if policy is None:
+        return {}
+    title = parse_policy(policy.source).title.in_language(order.wishes.language)
+    return {
+        "advised_credits": advised_credits(counted, policy, now=order.now),
+        "advised_by": f"{title} {policy.version}, {policy.institution.name}",
+    }
+
+
+def _holder(order: _Order) -> Holder:
+    return Holder(
+        subject_id=f"urn:uuid:{uuid.uuid4()}",
+        names=order.wishes.names.of(order.holder),
+        email=order.holder.email,
+        email_salt=secrets.token_hex(SALT_BYTES),
+    )
+
+
+def _rule_set_facts(rule_set: RuleSet, language: str) -> RuleSetFacts:
+    rules = rule_set.compiled
+    url = f"{settings.BASE_URL}/rules/{rule_set.slug}/v{rule_set.version}"
+    return RuleSetFacts(
+        url=url,
+        source_url=f"{url}.toml",
+        slug=rule_set.slug,
+        version=rule_set.version,
+        title=rules.title.in_language(language),
+        description=rules.description.in_language(language),
+        source=rule_set.source,
+        reads=facts_read(rules),
+        alignments=rules.alignments,
+    )
+
+
+def _project_facts(counted: Sequence[Counted]) -> list[ProjectFacts]:
+    projects = dict.fromkeys(each.project for each in counted)
+    return [ProjectFacts(project.name, project_url(project)) for project in projects]
+
+
+def _totals(evidence: Sequence[EvidenceItem]) -> list[KindTotal]:
+    kinds = sorted({item.category for item in evidence})
+    return [
+        KindTotal(
+            kind=kind,
+            count=sum(item.category == kind for item in evidence),
+            points=sum(item.points for item in evidence if item.category == kind),
+        )
+        for kind in kinds
+    ]
