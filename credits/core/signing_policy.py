@@ -8,6 +8,7 @@ continue the last one. Nothing here trusts a name for what a document is: it loo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -39,14 +40,16 @@ class Refusal(StrEnum):
     ANOTHER_LOG = "another_log"
     FORKED = "forked"
     TOO_MANY = "too_many"
+    NOT_UNDERSTOOD = "not_understood"
 
 
 class SigningRefusedError(DocumentError):
-    """The keys here do not sign this; ``reason`` says why."""
+    """The keys here do not sign this; ``reason`` says why, ``until`` when they will again."""
 
-    def __init__(self, reason: Refusal, message: str) -> None:
+    def __init__(self, reason: Refusal, message: str, *, until: datetime | None = None) -> None:
         super().__init__(message)
         self.reason = reason
+        self.until = until
 
 
 class Kind(StrEnum):
