@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         ("harvest what is due", "harvesters.tasks.tick", 10),
         ("score what changed", "credits.tasks.score_stale", 15),
         ("take rules from repositories", "credits.tasks.take_rules_from_repositories", 60),
+        ("sign what was entered", "credits.tasks.sign_what_was_entered", 60),
         ("sign a checkpoint", "credits.tasks.sign_checkpoint", 60),
         ("renew status lists", "credits.tasks.renew_status_lists", 3600),
         ("forget what is old", "harvesters.tasks.forget_old", 3600),

@@ -10,6 +10,7 @@ from credits.services.maintenance import record_maintenance
 from credits.services.outcomes import record_outcomes
 from credits.services.repository_rules import drafts_from_repositories
 from credits.services.scoring import score_stale_projects
+from credits.services.signing import sign_entered
 from credits.services.status import renew_status_lists as renew
 
 
@@ -27,6 +28,12 @@ def sign_checkpoint() -> int:
     now = timezone.now()
     checkpoint = publish_checkpoint(issuer_signer(now=now), now=now)
     return checkpoint.tree_size if checkpoint else 0
+
+
+@shared_task
+def sign_what_was_entered() -> int:
+    """Sign what was entered in the log while the signer was away; returns how many."""
+    return sign_entered(now=timezone.now())
 
 
 @shared_task

@@ -11,7 +11,7 @@ from random import Random
 
 from credits.core.canonical import DocumentError
 from credits.core.checkpoint import build_checkpoint, sign_note
-from credits.core.log import body_digest, leaf_bytes
+from credits.core.log import body_digest, document_body, leaf_bytes
 from credits.core.merkle import (
     consistency_proof,
     inclusion_proof,
@@ -28,7 +28,8 @@ A_TREE = 5_000
 TEXTS = 20
 """One mutant in so many is a text, whose signature takes long to check."""
 
-DOCUMENT = b"the document that was logged"
+LOGGED = {"name": "the document that was logged"}
+DOCUMENT = document_body(LOGGED)
 SALT = bytes(range(16))
 LEAF = leaf_hash(leaf_bytes("issue", body_digest(DOCUMENT), SALT))
 ORIGIN = "credits.university.example/log"

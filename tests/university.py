@@ -201,6 +201,7 @@ def make_certificate(
                 "status_index": number,
                 "log_entry": entry,
                 "issued_at": ISSUED + timedelta(minutes=number),
+                "signed_at": ISSUED + timedelta(minutes=number),
                 **changes,
             }
         )

@@ -7,6 +7,8 @@ the tree whole.
 
 import hashlib
 import hmac
+from collections.abc import Mapping
+from typing import Any
 
 from credits.core.canonical import DocumentError, canonical_json, sha256_hex
 
@@ -18,8 +20,20 @@ class LogError(DocumentError):
     """A log entry cannot be made from this."""
 
 
+def document_body(document: Mapping[str, Any]) -> bytes:
+    """What an entry about a credential is about: the document without its proofs (RFC 8785).
+
+    So an entry can stand in the log before anything is signed, and is the same for each file in
+    which the credential comes.
+
+    Raises:
+        CanonicalError: the document has no canonical form.
+    """
+    return canonical_json({name: value for name, value in document.items() if name != "proof"})
+
+
 def body_digest(body: bytes) -> str:
-    """The digest, in hexadecimal, of what an entry is about: a document byte for byte."""
+    """The digest, in hexadecimal, of what an entry is about."""
     return sha256_hex(body)
 
 

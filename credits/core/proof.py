@@ -111,6 +111,20 @@ def add_proofs(
     return {**unsigned, "proof": [linked, plain]}
 
 
+def refuse_unsignable(document: Mapping[str, Any]) -> None:
+    """See to it that `add_proofs` will sign ``document``, which we built, for little work.
+
+    Raises:
+        UnsignableError, CanonicalError: as it would.
+    """
+    text = canonical_json(document)
+    if ESCAPED.search(text):
+        _refuse_control_characters(document)
+    if _may_sort_otherwise(text.decode()):
+        quads = to_quads(dict(document))
+        _refuse_ambiguous_order(quads, canonicalize(quads))
+
+
 def check_proof(
     document: Mapping[str, Any],
     proof: Mapping[str, Any],
@@ -199,9 +213,13 @@ def _refuse_control_characters(document: Mapping[str, Any]) -> None:
             raise UnsignableError(f"{path}: control characters cannot be signed, except line feed")
 
 
+def _may_sort_otherwise(text: str) -> bool:
+    return bool(ABOVE_SURROGATES.search(text) and ASTRAL.search(text))
+
+
 def _refuse_ambiguous_order(quads: list[Quad], canonical: str) -> None:
     """Refuse what JavaScript verifiers would canonicalise otherwise: they sort by UTF-16."""
-    if not (ABOVE_SURROGATES.search(canonical) and ASTRAL.search(canonical)):
+    if not _may_sort_otherwise(canonical):
         return
     if canonicalize(quads, sort_key=lambda line: line.encode("utf-16-be")) != canonical:
         raise UnsignableError(

@@ -27,17 +27,17 @@ def write_proof(certificate: Certificate, out: Path, *, now: datetime) -> list[P
 
 
 def with_log_step(
-    verdict: Verdict, data: bytes, name: str, bundle: VerificationBundle, *, offline: bool
+    verdict: Verdict, name: str, bundle: VerificationBundle, *, offline: bool
 ) -> Verdict:
     """``verdict`` on the certificate ``name``, and what its proof says where there is one."""
-    if offline and is_address(name):
+    if verdict.credential is None or (offline and is_address(name)):
         return verdict
     try:
         proof = read_bytes(_beside(name), MAX_BYTES).decode()
     except (UnreadableError, UnicodeDecodeError):
         return verdict
     keys = [key for did in bundle.did_documents.values() for key in assertion_keys(did)]
-    return replace(verdict, steps=(*verdict.steps, log_step(data, proof, keys)))
+    return replace(verdict, steps=(*verdict.steps, log_step(verdict.credential, proof, keys)))
 
 
 def _beside(name: str) -> str:

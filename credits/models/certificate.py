@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +13,8 @@ from accounts.models import User
 from credits.models.log import LogEntry
 from credits.models.project import Project, RuleSet
 from harvesters.models import Participation
+
+M = TypeVar("M", bound=models.Model)
 
 
 class IssuerKey(models.Model):
@@ -67,8 +69,19 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(holder=user)
 
 
+class SignedManager(models.Manager[M]):
+    """Only what is signed: what is merely entered in the log says nothing yet."""
+
+    def get_queryset(self) -> models.QuerySet[M]:
+        return super().get_queryset().filter(signed_at__isnull=False)
+
+
 class Certificate(models.Model):
-    """A signed statement of what a person contributed in a period."""
+    """A signed statement of what a person contributed in a period.
+
+    It is entered in the log first, and signed after that: until ``signed_at`` is set,
+    ``credential`` is the document without proofs, which `objects` does not show.
+    """
 
     code = models.CharField(max_length=32, unique=True)
     holder = models.ForeignKey(User, models.PROTECT, related_name="certificates")
@@ -79,16 +92,20 @@ class Certificate(models.Model):
     points = models.BigIntegerField()
     credential = models.TextField(help_text=_("The signed document, byte for byte."))
     evidence = models.TextField(help_text=_("The evidence record that the credential pins."))
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(
+        max_length=64, help_text=_("What the log entry commits to: the document without proofs.")
+    )
     status_list = models.ForeignKey(StatusList, models.PROTECT, related_name="certificates")
     status_index = models.PositiveIntegerField()
     log_entry = models.OneToOneField(LogEntry, models.PROTECT, related_name="certificate")
     issued_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revocation_reason = models.CharField(max_length=500, blank=True)
 
-    objects = CertificateQuerySet.as_manager()
+    objects = SignedManager.from_queryset(CertificateQuerySet)()
+    entered = CertificateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-issued_at", "-id"]
@@ -101,7 +118,12 @@ class Certificate(models.Model):
                 name="certificate_has_a_period",
             ),
         ]
-        indexes = [models.Index(fields=["issued_at", "id"], name="certificate_by_issue")]
+        indexes = [
+            models.Index(fields=["issued_at", "id"], name="certificate_by_issue"),
+            models.Index(
+                fields=["id"], condition=Q(signed_at=None), name="certificate_to_be_signed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from credits.models.certificate import Certificate
+from credits.models.certificate import Certificate, SignedManager
 from credits.models.log import LogEntry
 
 
@@ -23,6 +23,10 @@ class SealedCertificate(models.Model):
     leaves = models.JSONField(help_text=_("What was sealed, with the salts."))
     log_entry = models.OneToOneField(LogEntry, models.PROTECT, related_name="sealed_certificate")
     sealed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignedManager["SealedCertificate"]()
+    entered = models.Manager["SealedCertificate"]()
 
     def __str__(self) -> str:
         return f"sealed {self.certificate_id}"

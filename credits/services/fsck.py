@@ -13,8 +13,10 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from credits.core.canonical import sha256_hex
+from credits.core.canonical import DocumentError, parse_json
 from credits.core.inputs import ScoredInput
+from credits.core.log import body_digest, document_body
+from credits.core.opening import MAX_BYTES
 from credits.core.scoring import score_contributions
 from credits.models import Certificate, Project, RuleSet, Score, SealedCertificate
 from credits.services.cells import SizedCell, cells_in, in_chunks, members_of, spans
@@ -163,16 +165,24 @@ def work_counts_in_one_project(_jobs: int, _report: Report) -> Iterator[Fault]:
 
 def certificates_are_whole(_jobs: int, _report: Report) -> Iterator[Fault]:
     """Every certificate is the document that its digest and its log entry commit to."""
-    held = Certificate.objects.select_related("log_entry").order_by("pk")
+    held = Certificate.entered.select_related("log_entry").order_by("pk")
     for certificate in held.iterator(chunk_size=500):
-        digest = sha256_hex(certificate.credential.encode())
+        digest = _digest(certificate.credential)
         if digest != certificate.digest or digest != certificate.log_entry.body_digest:
             found = _("its document is not the one that was issued")
             yield Fault("certificates are whole", certificate.code, found)
-    for sealed in SealedCertificate.objects.select_related("log_entry", "certificate").iterator():
-        if sha256_hex(sealed.credential.encode()) != sealed.log_entry.body_digest:
+    for sealed in SealedCertificate.entered.select_related("log_entry", "certificate").iterator():
+        if _digest(sealed.credential) != sealed.log_entry.body_digest:
             found = _("its sealed form is not the one that was logged")
             yield Fault("certificates are whole", sealed.certificate.code, found)
+
+
+def _digest(credential: str) -> str:
+    """What the log commits to; nothing where the text is no document any more."""
+    try:
+        return body_digest(document_body(parse_json(credential.encode(), max_bytes=MAX_BYTES)))
+    except (DocumentError, AttributeError):
+        return ""
 
 
 def the_log_is_whole(_jobs: int, _report: Report) -> Iterator[Fault]:

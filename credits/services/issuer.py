@@ -1,5 +1,7 @@
 """Who we are as an issuer: our DID, its document, and the keys that sign."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,7 +17,7 @@ from credits.core.credential import build_did_document
 from credits.core.did import did_web, verification_method
 from credits.core.jose import JwkError, JwkSigner, TokenSigner, read_jwk, thumbprint
 from credits.core.multikey import encode_public_key
-from credits.core.proof import KeySigner, Signer
+from credits.core.proof import KeySigner, Signer, add_proofs
 from credits.keyfiles import kept, make_ed25519_key, make_token_key
 from credits.models import IssuerKey, IssuerTokenKey, LogEntry
 from credits.services.errors import CreditsError
@@ -45,6 +47,25 @@ def issuer_signer(*, now: datetime) -> KeySigner:
     signer = KeySigner(_issuer_key())
     _publish_key(encode_public_key(signer.public_key()), now)
     return signer
+
+
+def sign_documents(documents: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]:
+    """``documents`` with both proofs by the present key, as the text that goes out.
+
+    Raises:
+        IssuerKeyError: the key file is damaged or holds another kind of key.
+        UnsignableError, DocumentError: see `add_proofs`.
+    """
+    signer = issuer_signer(now=now)
+    method = signing_method(signer)
+    return [
+        json.dumps(
+            add_proofs(document, signer, verification_method=method, created=now),
+            ensure_ascii=False,
+            indent=1,
+        )
+        for document in documents
+    ]
 
 
 def did_document() -> dict[str, Any]:

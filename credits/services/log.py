@@ -1,6 +1,7 @@
 """The transparency log: append in the transaction of the fact, sign checkpoints, prove."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +10,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from credits.core.canonical import sha256_hex
 from credits.core.checkpoint import build_checkpoint, sign_note
-from credits.core.log import leaf_bytes
+from credits.core.log import body_digest, leaf_bytes
 from credits.core.merkle import leaf_hash
 from credits.core.multikey import decode_public_key
 from credits.core.proof import Signer
@@ -33,25 +33,39 @@ class BrokenLogError(CreditsError):
 
 @transaction.atomic
 def append_entry(kind: LogEntry.Kind, body: bytes, *, now: datetime) -> LogEntry:
-    """Append a commitment to ``body``; the index has no gaps, because a rollback takes it back.
+    """Append a commitment to ``body``; see `append_entries`."""
+    return append_entries(kind, [body], now=now)[0]
 
-    Call it in the transaction that stores the fact itself. It costs the same however long the
-    log is.
+
+@transaction.atomic
+def append_entries(
+    kind: LogEntry.Kind, bodies: Sequence[bytes], *, now: datetime
+) -> list[LogEntry]:
+    """Append a commitment to each of ``bodies``, in their order.
+
+    The index has no gaps, because a rollback takes it back. Call it in the transaction that
+    stores the facts themselves. It costs the same however long the log is.
     """
     with connection.cursor() as sql:
         sql.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    salt = secrets.token_bytes(SALT_BYTES)
-    digest = sha256_hex(body)
-    entry = LogEntry.objects.create(
-        index=log_size(),
+    first = log_size()
+    entries = [_entry(first + place, kind, body, now) for place, body in enumerate(bodies)]
+    LogEntry.objects.bulk_create(entries)
+    for size in range(first + 1, first + len(entries) + 1):
+        close_tiles(size)
+    return entries
+
+
+def _entry(index: int, kind: LogEntry.Kind, body: bytes, now: datetime) -> LogEntry:
+    salt, digest = secrets.token_bytes(SALT_BYTES), body_digest(body)
+    return LogEntry(
+        index=index,
         kind=kind,
         body_digest=digest,
         salt=salt.hex(),
         leaf_hash=leaf_hash(leaf_bytes(kind, digest, salt)).hex(),
         logged_at=now,
     )
-    close_tiles(entry.index + 1)
-    return entry
 
 
 @transaction.atomic

@@ -9,11 +9,10 @@ from django.conf import settings
 from accounts.models import User
 from credits.core.clr import RecordFacts, build_record
 from credits.core.credential import Issuer
-from credits.core.proof import add_proofs
 from credits.core.verify import MAX_BYTES
 from credits.models import Certificate
 from credits.services.errors import CreditsError
-from credits.services.issuer import issuer_did, issuer_signer, signing_method
+from credits.services.issuer import issuer_did, sign_documents
 
 NAME = "Record of open-source contributions"
 
@@ -48,10 +47,7 @@ def issue_record(holder: User, *, now: datetime) -> str:
         certificates=[json.loads(each.credential) for each in held],
         expires_at=min(ends, default=None),
     )
-    signer = issuer_signer(now=now)
-    method = signing_method(signer)
-    signed = add_proofs(build_record(facts), signer, verification_method=method, created=now)
-    text = json.dumps(signed, ensure_ascii=False, indent=1)
+    text = sign_documents([build_record(facts)], now=now)[0]
     if len(text.encode()) > MAX_BYTES:
         raise RecordTooLargeError
     return text

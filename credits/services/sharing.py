@@ -18,13 +18,14 @@ from credits.core.disclosure import (
     seal_items,
     shared_record,
 )
-from credits.core.proof import add_proofs
+from credits.core.log import document_body
 from credits.core.sealed import SealedFacts, build_sealed_credential, leaves_of
 from credits.core.verify import Verdict, verify_credential
 from credits.models import Certificate, LogEntry, SealedCertificate, Share
 from credits.services.errors import CreditsError
-from credits.services.issuer import did_document, issuer_signer, signing_method
+from credits.services.issuer import did_document
 from credits.services.log import append_entry
+from credits.services.signing import sign_at_once
 from credits.services.status import status_list_document, status_list_url
 
 TOKEN_BYTES = 16
@@ -44,52 +45,60 @@ def what_can_be_shown(certificate: Certificate) -> list[Leaf]:
     return leaves_of(document, record, lambda: "")
 
 
-@transaction.atomic
+class NotSignedYetError(CreditsError):
+    """The sealed form is entered in the log, but cannot be signed now; try again in a minute."""
+
+
 def seal_certificate(certificate: Certificate, *, now: datetime) -> SealedCertificate:
-    """The sealed form of ``certificate``; it is signed and logged the first time.
+    """The sealed form of ``certificate``; it is logged and signed the first time.
 
     Raises:
         NotInForceError: it was revoked or has expired.
+        NotSignedYetError: the signer is not there.
     """
+    sealed = _entered(certificate, now)
+    if sealed.signed_at is None:
+        sign_at_once([sealed], now=now)
+    if sealed.signed_at is None:
+        raise NotSignedYetError(
+            _("The part is prepared, but cannot be signed now. Try again in a minute.")
+        )
+    return sealed
+
+
+@transaction.atomic
+def _entered(certificate: Certificate, now: datetime) -> SealedCertificate:
     locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if locked.revoked_at or (locked.expires_at and locked.expires_at <= now):
         raise NotInForceError(
             _("The certificate is not in force any more, so no part of it can be shown.")
         )
-    known = SealedCertificate.objects.filter(certificate=locked).first()
-    return known or _seal(locked, now)
+    known = SealedCertificate.entered.filter(certificate=locked).first()
+    return known or _enter(locked, now)
 
 
-def _seal(certificate: Certificate, now: datetime) -> SealedCertificate:
+def _enter(certificate: Certificate, now: datetime) -> SealedCertificate:
     document, record = json.loads(certificate.credential), json.loads(certificate.evidence)
     leaves = leaves_of(document, record, lambda: secrets.token_hex(SALT_BYTES))
     address = uuid.uuid4().urn
     seal = seal_items(leaves, address=f"{address}#seal")
     facts = SealedFacts(address, uuid.uuid4().urn, document, seal, sealed_at=now)
-    signer = issuer_signer(now=now)
-    signed = add_proofs(
-        build_sealed_credential(facts),
-        signer,
-        verification_method=signing_method(signer),
-        created=now,
-    )
-    credential = json.dumps(signed, ensure_ascii=False, indent=1)
-    return SealedCertificate.objects.create(
+    unsigned = build_sealed_credential(facts)
+    return SealedCertificate.entered.create(
         certificate=certificate,
-        credential=credential,
+        credential=json.dumps(unsigned, ensure_ascii=False),
         seal=seal,
         leaves=[leaf.as_json() for leaf in leaves],
-        log_entry=append_entry(LogEntry.Kind.ISSUE, credential.encode(), now=now),
+        log_entry=append_entry(LogEntry.Kind.ISSUE, document_body(unsigned), now=now),
         sealed_at=now,
     )
 
 
-@transaction.atomic
 def share_part(certificate: Certificate, places: Collection[int], *, now: datetime) -> Share:
     """A link to those of `what_can_be_shown` that stand at ``places``.
 
     Raises:
-        NothingChosenError, NotInForceError
+        NothingChosenError, NotInForceError, NotSignedYetError
     """
     sealed = seal_certificate(certificate, now=now)
     leaves = read_leaves(sealed.leaves)

@@ -1,6 +1,5 @@
 """Status lists: which of our certificates are revoked, signed anew when that changes."""
 
-import json
 import secrets
 from datetime import datetime, timedelta
 
@@ -8,10 +7,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from credits.core.proof import add_proofs
 from credits.core.status import build_status_list_credential
 from credits.models import Certificate, StatusList
-from credits.services.issuer import issuer_did, issuer_signer, signing_method
+from credits.services.issuer import issuer_did, sign_documents
 
 RENEW_AFTER = timedelta(days=1)
 VALID_FOR = timedelta(days=7)
@@ -37,7 +35,7 @@ def reserve_place() -> tuple[StatusList, int]:
     while True:
         StatusList.objects.get_or_create(number=number)
         locked = StatusList.objects.select_for_update().get(number=number)
-        if locked.certificates.count() < FULLEST:
+        if Certificate.entered.filter(status_list=locked).count() < FULLEST:
             return locked, _free_index(locked)
         number += 1
 
@@ -45,7 +43,7 @@ def reserve_place() -> tuple[StatusList, int]:
 def _free_index(status_list: StatusList) -> int:
     while True:
         drawn = [secrets.randbelow(StatusList.SIZE) for _ in range(DRAWS)]
-        held = status_list.certificates.filter(status_index__in=drawn)
+        held = Certificate.entered.filter(status_list=status_list, status_index__in=drawn)
         taken = set(held.values_list("status_index", flat=True))
         free = [index for index in drawn if index not in taken]
         if free:
@@ -68,7 +66,7 @@ def status_list_document(number: int, *, now: datetime) -> str:
 def sign_status_list(status_list: StatusList, *, now: datetime) -> StatusList:
     """Sign the list as the rows say it is now."""
     locked = StatusList.objects.select_for_update().get(pk=status_list.pk)
-    revoked = Certificate.objects.filter(status_list=locked).exclude(revoked_at=None)
+    revoked = Certificate.entered.filter(status_list=locked).exclude(revoked_at=None)
     document = build_status_list_credential(
         status_list_url(locked.number),
         issuer_did(),
@@ -76,10 +74,7 @@ def sign_status_list(status_list: StatusList, *, now: datetime) -> StatusList:
         valid_from=now,
         valid_until=now + VALID_FOR,
     )
-    signer = issuer_signer(now=now)
-    method = signing_method(signer)
-    signed = add_proofs(document, signer, verification_method=method, created=now)
-    locked.credential, locked.signed_at = json.dumps(signed), now
+    locked.credential, locked.signed_at = sign_documents([document], now=now)[0], now
     locked.save(update_fields=["credential", "signed_at"])
     return locked
 

@@ -31,9 +31,14 @@ from credits.views.student_forms import (
 @login_required
 def certificates(request: HttpRequest) -> HttpResponse:
     """The certificates that a person holds, revoked ones too."""
-    held = Certificate.objects.held_by(cast(User, request.user))
+    person = cast(User, request.user)
+    held = Certificate.objects.held_by(person)
     rows = held.annotate(items_count=Count("items")).prefetch_related("projects")
-    context = {"page": keyset_page(request, rows, moment="issued_at"), "now": timezone.now()}
+    context = {
+        "page": keyset_page(request, rows, moment="issued_at"),
+        "unsigned_count": Certificate.entered.held_by(person).filter(signed_at=None).count(),
+        "now": timezone.now(),
+    }
     return render(request, "credits/student/certificates.html", context)
 
 
@@ -56,10 +61,18 @@ def certificate_new(request: HttpRequest) -> HttpResponse:
             except CreditsError as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, _("Your certificate is issued."))
-                return redirect(issued)
+                return _issued(request, issued)
         context["preview"] = preview_certificate(person, **chosen)
     return render(request, "credits/student/certificate_new.html", context)
+
+
+def _issued(request: HttpRequest, certificate: Certificate) -> HttpResponse:
+    """Show the certificate, or say that it still has to be signed."""
+    if certificate.signed_at is None:
+        messages.info(request, _("Your certificate is entered in the log. It is signed soon."))
+        return redirect("certificates")
+    messages.success(request, _("Your certificate is issued."))
+    return redirect(certificate)
 
 
 @login_required

@@ -1,5 +1,6 @@
 """Verifying: by code, by link, by file. And what a verifier elsewhere fetches from us."""
 
+import json
 import re
 from hashlib import sha256
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from credits.core.clr import is_record
 from credits.core.code import CodeCheckError, CodeError, parse_code
 from credits.core.jose import is_compact
+from credits.core.log import body_digest, document_body
 from credits.core.opening import carried_text
 from credits.core.papers import read_paper
 from credits.core.verify import MAX_BYTES
@@ -148,7 +150,8 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
 
 def _is_logged(shown: Certificate) -> bool:
     """Whether the log commits to this very document."""
-    return shown.log_entry.body_digest == sha256(shown.credential.encode()).hexdigest()
+    body = document_body(json.loads(shown.credential))
+    return shown.log_entry.body_digest == body_digest(body)
 
 
 def _unknown(request: HttpRequest, code: str) -> HttpResponse:

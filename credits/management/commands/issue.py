@@ -50,6 +50,8 @@ class Command(BaseCommand):
                 project=find_project(options["project"]) if options["project"] else None,
                 now=timezone.now(),
             )
+            if certificate.signed_at is None:
+                raise _not_signed(certificate)
             written = _write(certificate, out)
             written += write_proof(certificate, out, now=timezone.now())
         except CreditsError as error:
@@ -60,6 +62,14 @@ class Command(BaseCommand):
             _("Certificate %(code)s: %(points)s points. Check it: opencredits verify %(file)s")
             % {"code": certificate.code, "points": certificate.decimal_points, "file": out}
         )
+
+
+def _not_signed(certificate: Certificate) -> CommandError:
+    sentence = _(
+        "Certificate %(code)s is entered in the log, but cannot be signed now. It is tried again"
+        " every minute while the site runs. Run: opencredits doctor"
+    )
+    return CommandError(sentence % {"code": certificate.code})
 
 
 def _write(certificate: Certificate, out: Path) -> list[Path]:

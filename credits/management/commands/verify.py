@@ -66,7 +66,7 @@ class Command(BaseCommand):
             raise _cannot_tell(str(error)) from error
         recomputes: bool = options["recompute"]
         verdict = verify_with_bundle(data, bundle, now=datetime.now(UTC), recomputes=recomputes)
-        verdict = with_log_step(verdict, data, name, bundle, offline=options["offline"])
+        verdict = with_log_step(verdict, name, bundle, offline=options["offline"])
         if options["json"]:
             self.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False, indent=2))
         else:

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from accounts.models import User
 from credits.core.recompute import recompute_points
 from credits.models import Project, Score
-from credits.services.certificates import NothingToCertifyError, issue_certificate
+from credits.services.certificates import issue_certificate
+from credits.services.entering import NothingToCertifyError
 from credits.services.scoring import score_project
 from credits.services.scoring_evidence import ScoresAreStaleError
 from harvesters.forge import Kind, Participant, Role

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from credits.core.verdict import Outcome
-from credits.services.certificates import VALID_FOR, issue_certificate, revoke_certificate
+from credits.services.certificates import issue_certificate, revoke_certificate
+from credits.services.entering import VALID_FOR
 from credits.services.verification import verify_stored, verify_upload
 from tests.credentials import as_bytes
 from tests.credentials import certificate as foreign_certificate

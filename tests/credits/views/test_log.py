@@ -1,11 +1,13 @@
 """The log's page, and what witnesses and verifiers fetch."""
 
+import json
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 
 from credits.core.checkpoint import verify_checkpoint
+from credits.core.log import document_body
 from credits.core.merkle import leaf_hash
 from credits.core.tiles import TiledTree
 from credits.core.tlog_proof import verify_tlog_proof
@@ -157,7 +159,7 @@ def test_a_certificate_has_its_proof_beside_it(client, issued):
     answer = client.get(address)
 
     proof = answer.content.decode()
-    document = client.get(f"/c/{issued.code}.json").content
+    document = document_body(json.loads(client.get(f"/c/{issued.code}.json").content))
     assert verify_tlog_proof(proof, document, log_keys(), kind="issue").origin == log_origin()
     assert f"{issued.code}.tlog-proof" in answer["Content-Disposition"]
     assert client.get("/c/OC-0000/log.tlog-proof").status_code == 404
