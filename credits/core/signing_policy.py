@@ -12,10 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from credits.core.canonical import DocumentError, canonical_json, sha256_hex
+from credits.core.canonical import DocumentError
 from credits.core.checkpoint import Checkpoint, parse_checkpoint
 from credits.core.clr import RECORD, RECORD_CONTEXTS, certificates_in, is_record
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
+from credits.core.log import body_digest, document_body
 from credits.core.merkle import verify_consistency
 from credits.core.shape import ShapeError, check_shape, issuer_id
 
@@ -85,8 +86,7 @@ class Examined:
 
 def statement_digest(document: Mapping[str, Any]) -> str:
     """What the log commits to: the digest of the canonical document without its proofs."""
-    stated = {name: value for name, value in document.items() if name != "proof"}
-    return sha256_hex(canonical_json(stated))
+    return body_digest(document_body(document))
 
 
 def examine(document: Any, ours: Ours) -> Examined:

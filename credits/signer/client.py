@@ -54,6 +54,9 @@ class SignerClient:
     ) -> list[str]:
         return self._in_batches("tokens", documents)
 
+    def signed_size(self) -> int:
+        return int(self._ask("signed_size"))
+
     def sign_checkpoint(
         self,
         text: str,

@@ -47,6 +47,9 @@ class Notarial(Protocol):
     def sign_tokens(self, documents: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]:
         """Each document as a compact JWS."""
 
+    def signed_size(self) -> int:
+        """How many entries the last checkpoint had that was signed here; 0 before one."""
+
     def sign_checkpoint(self, text: str, proof: Sequence[str], *, now: datetime) -> str:
         """The signed note; ``proof`` (hexadecimal) shows that it continues the last one."""
 
@@ -105,6 +108,10 @@ class Notary:
         signer = self.token_keys.present(now)
         key_id = verification_method(self.ours.did, thumbprint(signer.public_jwk()))
         return [sign_credential(document, signer, key_id=key_id) for document in documents]
+
+    def signed_size(self) -> int:
+        with self.ledger.continuing(self.ours.log_origin) as log:
+            return log.seen.tree_size if log.seen is not None else 0
 
     def sign_checkpoint(self, text: str, proof: Sequence[str], *, now: datetime) -> str:
         """The signed note.

@@ -4,6 +4,7 @@
     {"ask": "checkpoint", "text": "...", "proof": ["..."]}
     {"ask": "issuer_key"}                      {"refused": {"reason", "message", "until"}}
     {"ask": "token_key"}                       {"failed": "..."}
+    {"ask": "signed_size"}
 
 The signer goes by its own clock: nobody can ask for a signature of another day.
 """
@@ -64,6 +65,8 @@ def _asked(question: Any) -> Callable[[Notarial, datetime], Any]:
             return lambda notary, now: notary.sign_checkpoint(text, proof, now=now)
         case {"ask": "issuer_key", **rest} if not rest:
             return lambda notary, now: notary.issuer_key(now=now)
+        case {"ask": "signed_size", **rest} if not rest:
+            return lambda notary, _now: notary.signed_size()
         case {"ask": "token_key", **rest} if not rest:
             return lambda notary, now: dict(notary.token_key(now=now))
     raise SigningRefusedError(Refusal.NOT_UNDERSTOOD, "This is no question to a signer.")

@@ -3,13 +3,14 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from credits.core.checkpoint import verifier_key
 from credits.core.tiles import TileError
 from credits.models import Checkpoint, LogEntry
-from credits.services.log import log_keys, log_origin, tlog_proof_of
+from credits.services.log import log_key, log_origin, tlog_proof_of
 from credits.services.log_tiles import published_tile
 from credits.views.verification import get_certificate
 
@@ -43,8 +44,8 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _key() -> str:
     """The key that signs checkpoints, as witnesses write it; empty before there is one."""
-    keys = log_keys()
-    return verifier_key(log_origin(), keys[0]) if keys else ""
+    key = log_key(timezone.now())
+    return verifier_key(log_origin(), key) if key is not None else ""
 
 
 @cache_control(public=True, max_age=5)

@@ -9,6 +9,7 @@ import pytest
 from credits.core.checkpoint import verify_checkpoint
 from credits.core.log import document_body
 from credits.core.merkle import leaf_hash
+from credits.core.multikey import decode_public_key
 from credits.core.tiles import TiledTree
 from credits.core.tlog_proof import verify_tlog_proof
 from credits.models import LogEntry
@@ -67,7 +68,9 @@ def test_the_checkpoint_is_the_signed_note_itself(client):
     answer = client.get("/log/checkpoint")
 
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    read = verify_checkpoint(answer.content.decode(), {log_origin(): signer.public_key()})
+    read = verify_checkpoint(
+        answer.content.decode(), {log_origin(): decode_public_key(signer.issuer_key(now=NOW))}
+    )
     assert read.tree_size == 4
 
 
