@@ -271,9 +271,9 @@ TOKEN_KEY_FILE = Path(
     env_text("OPENCREDITS_TOKEN_KEY_FILE", str(HOME / "keys" / "issuer-token.pem"))
 )
 ISSUER_KEY_PASSPHRASE = env_text("OPENCREDITS_ISSUER_KEY_PASSPHRASE")
-PKCS11_MODULE = env_text("OPENCREDITS_PKCS11_MODULE")
-PKCS11_TOKEN = env_text("OPENCREDITS_PKCS11_TOKEN", "opencredits")
-PKCS11_PIN = env_text("OPENCREDITS_PKCS11_PIN")
+HSM_MODULE = env_text("OPENCREDITS_HSM_MODULE")
+HSM_TOKEN = env_text("OPENCREDITS_HSM_TOKEN", "opencredits")
+HSM_PIN = env_text("OPENCREDITS_HSM_PIN")
 # Where a socket is named, its signer holds the keys and this process has none.
 SIGNER_SOCKET = Path(_socket) if (_socket := env_text("OPENCREDITS_SIGNER_SOCKET")) else None
 SIGNER_STATE = Path(

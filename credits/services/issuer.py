@@ -75,7 +75,7 @@ def sign_documents(documents: Sequence[Mapping[str, Any]], *, now: datetime) -> 
 
 
 def sign_tokens(documents: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]:
-    """``documents`` as compact JWS; the key for tokens is published in the DID document first.
+    """``documents``, without their proofs, as compact JWS; the key is published first.
 
     An RSA key signs by RS256, which every Open Badges verifier knows; whoever puts a P-256 key
     into the file signs by ES256.
@@ -86,7 +86,10 @@ def sign_tokens(documents: Sequence[Mapping[str, Any]], *, now: datetime) -> lis
     signer = _door()
     with _in_our_words():
         publish_token_key(dict(signer.token_key(now=now)), now=now)
-        return signer.sign_tokens(documents, now=now)
+        bare = [
+            {name: part for name, part in each.items() if name != "proof"} for each in documents
+        ]
+        return signer.sign_tokens(bare, now=now)
 
 
 def signer_answers(*, now: datetime) -> str:

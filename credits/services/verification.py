@@ -8,6 +8,7 @@ from typing import Any
 from credits.core.verify import Verdict, verify_credential
 from credits.models import Certificate, StatusList
 from credits.services.issuer import did_document
+from credits.services.sound_proofs import sound_proofs
 from credits.services.status import status_list_document, status_list_url
 
 
@@ -15,12 +16,14 @@ def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
     """What a certificate of ours is worth, from its stored bytes as from any stranger's."""
     number = certificate.status_list_id
     lists = {status_list_url(number): status_list_document(number, now=now).encode()}
+    data, ours = certificate.credential.encode(), did_document()
     return verify_credential(
-        certificate.credential.encode(),
-        did_documents=_known_issuers(),
+        data,
+        did_documents={ours["id"]: ours},
         status_lists=lists,
         now=now,
         resources={f"{_address_of(certificate)}/evidence.json": certificate.evidence.encode()},
+        log_proofs=sound_proofs(data, ours),
     )
 
 
@@ -31,12 +34,14 @@ def verify_upload(data: bytes, *, now: datetime) -> Verdict:
         status_list_url(number): status_list_document(number, now=now).encode()
         for number in numbers
     }
-    return verify_credential(data, did_documents=_known_issuers(), status_lists=lists, now=now)
-
-
-def _known_issuers() -> Mapping[str, Mapping[str, Any]]:
     ours = did_document()
-    return {ours["id"]: ours}
+    return verify_credential(
+        data,
+        did_documents={ours["id"]: ours},
+        status_lists=lists,
+        now=now,
+        log_proofs=sound_proofs(data, ours),
+    )
 
 
 def _address_of(certificate: Certificate) -> str:

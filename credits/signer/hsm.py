@@ -142,7 +142,7 @@ def _library() -> Any:
         import pkcs11  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise KeyFileError(
-            "OPENCREDITS_PKCS11_MODULE needs the package python-pkcs11:"
+            "OPENCREDITS_HSM_MODULE needs the package python-pkcs11:"
             " pip install 'opencredits[pkcs11]'"
         ) from error
     return pkcs11

@@ -6,6 +6,7 @@ belongs to the signer: who can write to the database alone cannot bring an old k
 
 import json
 import os
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -72,7 +73,7 @@ class Keyring(Generic[S]):
         """
         entries = [self._known(entry) for entry in self.entries()]
         first = Path(self._store.first)
-        name = f"{first.stem}-{len(entries) + 1}-{use_from:%Y%m%d%H%M%S}{first.suffix}"
+        name = f"{first.stem}-{use_from:%Y%m%d}-{secrets.token_hex(4)}{first.suffix}"
         signer = self._store.make(name)
         entries.append(KeyringEntry(name, self._public_of(signer), use_from.isoformat()))
         self._write(entries)

@@ -51,8 +51,8 @@ def issuer_keyring() -> Keyring[Signer]:
     """The keys of certificates and checkpoints, in files or in a token."""
     file: Path = settings.ISSUER_KEY_FILE
     store: KeyStore[Signer]
-    if settings.PKCS11_MODULE:
-        store = _hsm(Token(settings.PKCS11_MODULE, settings.PKCS11_TOKEN, settings.PKCS11_PIN))
+    if settings.HSM_MODULE:
+        store = _hsm(Token(settings.HSM_MODULE, settings.HSM_TOKEN, settings.HSM_PIN))
     else:
         store = _issuer_files(file, settings.ISSUER_KEY_PASSPHRASE)
     return Keyring(file.with_suffix(".json"), store, issuer_public)

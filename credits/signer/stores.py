@@ -74,7 +74,10 @@ class FileStore(KeyStore[S_co]):
         return self._loaded[mark]
 
     def make(self, name: str) -> S_co:
-        kept(self._folder / name, self._make_pem)
+        path = self._folder / name
+        if path.exists():
+            raise KeyFileError(f"There is a key {path} already.")
+        kept(path, self._make_pem)
         return self.load(name)
 
     def withdraw(self, name: str) -> str:

@@ -12,6 +12,7 @@ from credits.core.tiles import TileError
 from credits.models import Checkpoint, LogEntry
 from credits.services.log import log_key, log_origin, tlog_proof_of
 from credits.services.log_tiles import published_tile
+from credits.services.sound_proofs import sound_proof_by
 from credits.views.verification import get_certificate
 
 ENTRIES_A_PAGE = 50
@@ -75,9 +76,16 @@ def log_tile(request: HttpRequest, address: str) -> HttpResponse:
 @cache_control(public=True, max_age=60)
 @require_safe
 def certificate_proof(request: HttpRequest, code: str) -> HttpResponse:
-    """The proof that a certificate is in the log (C2SP tlog-proof), to be kept beside it."""
+    """The proof that a certificate is in the log (C2SP tlog-proof), to be kept beside it.
+
+    With ``?key=`` it shows to who has an older file that the certificate was in the log before
+    that key was stolen.
+    """
     found = get_certificate(code)
-    proof = tlog_proof_of(found.log_entry)
+    if stolen := request.GET.get("key", ""):
+        proof = sound_proof_by(found.log_entry, stolen)
+    else:
+        proof = tlog_proof_of(found.log_entry)
     if proof is None:
         return HttpResponse(NOT_SIGNED, content_type=TEXT, status=NOT_FOUND)
     response = HttpResponse(proof, content_type=TEXT)
