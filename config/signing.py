@@ -21,15 +21,14 @@ def signer_socket() -> Path:
     """Where the signer listens: where the operator says, or in a folder that is ours alone."""
     if settings.SIGNER_SOCKET:
         return Path(settings.SIGNER_SOCKET)
-    folder = short_directory(settings.HOME / "run" / "signer")
-    make_private(folder)
-    return folder / "signer.sock"
+    return short_directory(settings.HOME / "run") / "signer.sock"
 
 
 def signer_child(python: str) -> list[Child]:
     """The signer, unless the operator runs one, best as another user."""
     if settings.SIGNER_SOCKET:
         return []
+    make_private(signer_socket().parent)
     return [Child("signer", [python, "-m", "config", "signer"])]
 
 

@@ -82,25 +82,26 @@ def stands_in_sound_log(
 
     ``issuer`` is the DID document whose sound keys may say what the log was.
     """
-    return any(_is_proved(document, proof, issuer, method) for proof in proofs)
+    keys = assertion_keys(issuer)
+    found = (sound_checkpoint_over(document, proof, keys) for proof in proofs)
+    return any(sound is not None and sound.method == method for sound in found)
 
 
-def _is_proved(
-    document: Mapping[str, Any], text: str, issuer: Mapping[str, Any], method: str
-) -> bool:
+def sound_checkpoint_over(
+    document: Mapping[str, Any], proof: str, keys: Iterable[bytes]
+) -> SoundCheckpoint | None:
+    """The checkpoint, signed by one of ``keys``, to which ``proof`` leads from ``document``."""
     try:
-        proof = parse_tlog_proof(text)
-        sound = read_sound_checkpoint(proof.note, assertion_keys(issuer))
-        leaf = leaf_bytes(KIND, statement_digest(document), proof_salt(proof, KIND))
+        read = parse_tlog_proof(proof)
+        sound = read_sound_checkpoint(read.note, keys)
+        leaf = leaf_bytes(KIND, statement_digest(document), proof_salt(read, KIND))
     except DocumentError:
-        return False
-    return sound.method == method and verify_inclusion(
-        leaf_hash(leaf),
-        proof.index,
-        sound.checkpoint.tree_size,
-        proof.path,
-        sound.checkpoint.root_hash,
+        return None
+    checkpoint = sound.checkpoint
+    is_under = verify_inclusion(
+        leaf_hash(leaf), read.index, checkpoint.tree_size, read.path, checkpoint.root_hash
     )
+    return sound if is_under else None
 
 
 def _parted(text: str) -> tuple[str, str, str]:

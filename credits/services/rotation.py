@@ -79,6 +79,11 @@ def key_in_use(kind: type[Key], now: datetime) -> Key | None:
     return max(due, key=lambda key: key.first_used, default=None)
 
 
+def is_followed(key: IssuerKey | IssuerTokenKey, now: datetime) -> bool:
+    """Whether a successor of ``key`` is published and waits to be used."""
+    return type(key).objects.filter(used_from__gt=now, compromised_since=None).exists()
+
+
 def _retire(kind: type[Key], before: str, successor: Key, use_from: datetime) -> None:
     """Say of the key ``before`` that ``successor`` takes its place."""
     for key in kind.objects.filter(retired_at=None).exclude(pk=successor.pk):

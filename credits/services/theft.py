@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -45,6 +46,7 @@ from credits.signer.local import (
     token_keyring,
     token_public,
 )
+from credits.signer.notary import Notary
 from credits.signer.stores import KeyFileError
 
 BATCH = 100
@@ -170,23 +172,26 @@ def sign_anew(*, now: datetime, genuine: Sequence[str] | None = ()) -> Iterator[
     codes ``genuine`` (None: all of them). The documents stay what they are: only their proofs
     are new. It may be broken off and begun again.
     """
-    kinds: tuple[type[Certificate] | type[SealedCertificate], ...]
-    kinds = (Certificate, SealedCertificate)
-    waiting = [_to_sign_anew(kind, genuine) for kind in kinds]
-    total = sum(rows.count() for rows in waiting)
-    done = 0
-    yield done, total
-    notary = local_notary(rate=max(total, BATCH) * 2)
-    for rows in waiting:
-        last = 0
-        while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
-            last = batch[-1].pk
-            documents = [_without_proof(row.credential) for row in batch]
-            for row, text in zip(batch, notary.sign_documents(documents, now=now), strict=True):
-                row.credential = text
-            type(batch[0]).entered.bulk_update(batch, ["credential"])
-            done += len(batch)
-            yield done, total
+    certificates = _to_sign_anew(Certificate, genuine)
+    sealed = _to_sign_anew(SealedCertificate, genuine)
+    total = certificates.count() + sealed.count()
+    yield 0, total
+    notary, done = local_notary(rate=max(total, BATCH) * 2), 0
+    for count in chain(_sign_rows(certificates, notary, now), _sign_rows(sealed, notary, now)):
+        done += count
+        yield done, total
+
+
+def _sign_rows(rows: QuerySet[Resigned], notary: Notary, now: datetime) -> Iterator[int]:
+    """Put new proofs to the documents of ``rows``, a batch at a time; yields how many."""
+    last = 0
+    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        last = batch[-1].pk
+        documents = [_without_proof(row.credential) for row in batch]
+        for row, text in zip(batch, notary.sign_documents(documents, now=now), strict=True):
+            row.credential = text
+        type(batch[0]).entered.bulk_update(batch, ["credential"])
+        yield len(batch)
 
 
 def _to_sign_anew(kind: type[Resigned], genuine: Sequence[str] | None) -> QuerySet[Resigned]:

@@ -43,6 +43,7 @@ class SignerServer:
         before_each: Callable[[], None] = lambda: None,
         question_timeout_seconds: float = QUESTION_TIMEOUT_SECONDS,
     ) -> None:
+        self._path = path
         self._notary = notary
         self._users = frozenset(users)
         self._before_each = before_each
@@ -69,6 +70,7 @@ class SignerServer:
                 continue
             self._take(client)
         self._socket.close()
+        self._path.unlink(missing_ok=True)
         self._signing.shutdown(cancel_futures=True)
 
     def stop(self) -> None:
@@ -128,15 +130,12 @@ class TooLongError(Exception):
 
 
 def peer_user(client: socket.socket) -> int:
-    """The uid of the process at the other end, by the kernel's word; -1 where it has none."""
-    if sys.platform == "linux":
-        size = struct.calcsize("3i")
-        told = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-        return int(struct.unpack("3i", told)[1])
-    if sys.platform == "darwin":
-        told = client.getsockopt(0, 0x001, struct.calcsize("2ih16i"))  # LOCAL_PEERCRED
-        return int(struct.unpack_from("2i", told)[1])
-    return -1
+    """The uid of the process at the other end, by the kernel's word."""
+    if sys.platform != "linux":
+        # LOCAL_PEERCRED of macOS and the BSDs: version and uid come first.
+        return int(struct.unpack_from("2i", client.getsockopt(0, 0x001, 76))[1])
+    told = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", told)[1])
 
 
 def _listening(path: Path, mode: int) -> socket.socket:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from credits.core.checkpoint import verifier_key
 from credits.core.tiles import TileError
-from credits.models import Checkpoint, LogEntry
+from credits.models import Checkpoint, IssuerKey, IssuerTokenKey, LogEntry
 from credits.services.log import log_key, log_origin, tlog_proof_of
 from credits.services.log_tiles import published_tile
 from credits.services.sound_proofs import sound_proof_by
@@ -38,6 +38,8 @@ def log(request: HttpRequest) -> HttpResponse:
         "newest_url": "log" if before else "",
         "checkpoint": Checkpoint.objects.first(),
         "log_key": _key(),
+        "keys": [*IssuerKey.objects.all(), *IssuerTokenKey.objects.all()],
+        "now": timezone.now(),
         "witness_url": request.build_absolute_uri(reverse("log")),
     }
     return render(request, "credits/public/log.html", context)

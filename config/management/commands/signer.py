@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
 from config.signing import signer_socket
+from config.sockets import make_private
 from credits.signer.local import local_notary
 from credits.signer.server import SignerServer
 from credits.signer.stores import KeyFileError
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         _keep_secrets()
         notary = local_notary()
         path = signer_socket()
+        if not settings.SIGNER_SOCKET:
+            make_private(path.parent)
         try:
             key = notary.issuer_key(now=datetime.now(UTC))
             users = {os.geteuid(), *(_uid_of(name) for name in settings.SIGNER_USERS)}

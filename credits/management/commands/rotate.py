@@ -1,5 +1,6 @@
 """``opencredits rotate``: a new key, and what to do when a key was stolen."""
 
+import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -110,7 +111,7 @@ class Command(BaseCommand):
             sign_status_list(status_list, now=now)
         publish_checkpoint(issuer_signer(now=now), now=now)
         genuine = None if ALL in options["genuine"] else _known(options["genuine"])
-        with bar(_("signing anew"), self.stderr) as show:
+        with bar(_("signing anew"), sys.stderr) as show:
             for done, total in sign_anew(now=now, genuine=genuine):
                 show(done, total)
         self.stdout.write(_("%(count)d documents signed anew.") % {"count": total})

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from credits.core.bundle import VerificationBundle, verify_with_bundle
@@ -379,3 +380,40 @@ def test_the_holder_of_an_old_file_can_fetch_its_proof(certificate, client):
 
     assert "key-withdrawn" in answer.content.decode()
     assert client.get(f"/c/{certificate.code}/log.tlog-proof", {"key": "x"}).status_code == 404
+
+
+def test_the_old_file_verifies_offline_with_the_proof_of_the_log_beside_it(
+    certificate, thief, tmp_path
+):
+    name = IssuerKey.objects.get().public_key
+    (tmp_path / "old.json").write_text(certificate.credential)
+    (tmp_path / "forged.json").write_bytes(thief(name="Doctor of everything"))
+    drill()
+    for file in ("old", "forged"):
+        (tmp_path / f"{file}.did.json").write_text(json.dumps(did_document()))
+        listed = status_list_document(1, now=timezone.now())
+        (tmp_path / f"{file}.status.json").write_text(listed)
+    with pytest.raises(SystemExit):
+        call_command("verify", str(tmp_path / "old.json"), offline=True)
+
+    for file in ("old", "forged"):
+        proof = sound_proof_by(certificate.log_entry, name)
+        (tmp_path / f"{file}.tlog-proof").write_text(proof, newline="")
+
+    said = StringIO()
+    call_command("verify", str(tmp_path / "old.json"), offline=True, stdout=said)
+    assert "held it when it had" in said.getvalue()
+    with pytest.raises(SystemExit) as caught:
+        call_command("verify", str(tmp_path / "forged.json"), offline=True)
+    assert caught.value.code == 1
+
+
+def test_the_database_lets_proofs_be_renewed_and_nothing_else(certificate):
+    document = json.loads(certificate.credential)
+    rows = Certificate.objects.filter(pk=certificate.pk)
+
+    rows.update(credential=json.dumps({**document, "proof": []}))
+
+    for changed in ({**document, "name": "Doctor"}, {**document, "awardedDate": None}):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            rows.update(credential=json.dumps(changed))
