@@ -27,6 +27,7 @@ MODULES = {
     "preview": ("preview",),
     "half_years": ("half-years",),
     "certificates": ("issue", "verify"),
+    "issuing": ("issue-batch",),
     "printing": ("pdf", "share-card"),
     "api": ("list",),
     "histories": ("histories",),
@@ -34,7 +35,7 @@ MODULES = {
     "log": ("log-append", "log-checkpoint", "log-proof", "log-audit", "log-mutants"),
 }
 OPTIONS = {"harvest": ("repository",), "requests": ("pulls",), "histories": ("paths",)}
-WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring", "log"}
+WITH_DATABASE = {"harvest", "preview", "api", "histories", "rescoring", "log", "issuing"}
 
 
 def main() -> None:
@@ -94,6 +95,7 @@ def _surroundings(*, with_database: bool) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="oc-benchmark-") as home:
         (Path(home) / "static").mkdir()
         os.environ.update({"OPENCREDITS_HOME": home, "SECRET_KEY": "only for benchmarks"})
+        os.environ["OPENCREDITS_SIGNER_RATE"] = "100000000"
         os.environ.pop("DATABASE_URL", None)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         django.setup()

@@ -226,6 +226,7 @@ def _certificates(people: list[User], size: int) -> list[Certificate]:
             status_index=number,
             log_entry=entries[number],
             issued_at=now + timedelta(seconds=number),
+            signed_at=now + timedelta(seconds=number),
         )
         for number in range(size)
     )

@@ -40,7 +40,7 @@ def _measured(size: int) -> Iterator[dict[str, Any]]:
     from credits.services.scoring import score_project  # noqa: PLC0415
 
     project = Project.objects.create(slug=f"of-{size}", name=str(size), registered_at=BEGUN)
-    _load(project, size, first=0)
+    load(project, size, first=0)
     draft = create_draft(SOURCE.replace('"ai-open-source"', f'"of-{size}"'), project=project)
     publish_rule_set(draft, active_from=BEGUN, now=BEGUN)
     first = _seconds(lambda: score_project(project, now=NOW, jobs=JOBS))
@@ -58,9 +58,9 @@ def _measured(size: int) -> Iterator[dict[str, Any]]:
         "ratio": round(first / whole, 2),
         "floor": "the rows read and written back, unscored",
         "floor_value": round(size / floor),
-        "size": f"{size} contributions in {whole:.1f} s, peak {_peak()} MB",
+        "size": f"{size} contributions in {whole:.1f} s, peak {peak()} MB",
     }
-    _load(project, NEW, first=size)
+    load(project, NEW, first=size)
     changed = _seconds(lambda: score_project(project, now=NOW))
     yield {
         "name": CHANGED,
@@ -82,13 +82,13 @@ def _seconds(work: Callable[[], Any]) -> float:
     return time.perf_counter() - begun
 
 
-def _peak() -> int:
+def peak() -> int:
     """The most memory that this process held so far, in MB."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
-def _load(project: Any, size: int, *, first: int) -> None:
+def load(project: Any, size: int, *, first: int) -> None:
     """Write ``size`` contributions of ``project`` as a harvest stores them, from ``first`` on."""
     from django.db import connection, transaction  # noqa: PLC0415
 

@@ -89,10 +89,15 @@ def _read_record(data: bytes) -> Mapping[str, Any]:
     return record
 
 
-def record_differences(record: Mapping[str, Any], rule_set: RuleSet) -> list[str]:
-    """What ``record`` says otherwise than ``rule_set`` has it; also each fact that was changed."""
+def record_differences(
+    record: Mapping[str, Any], rule_set: RuleSet, *, is_new: bool = False
+) -> list[str]:
+    """What ``record`` says otherwise than ``rule_set`` has it; also each fact that was changed.
+
+    In a record that ``is_new``, made by us a moment ago, no fact can have been changed.
+    """
     try:
-        changed = list(_changed_facts(record))
+        changed = [] if is_new else list(_changed_facts(record))
         results = _score_again(record, rule_set)
         return [*changed, *_item_differences(record, rule_set, results), *_wrong_totals(record)]
     except MALFORMED as error:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from credits.core.canonical import MAX_SAFE_INTEGER, canonical_json, sha256_hex
@@ -221,4 +222,12 @@ def _leaves(plain: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
 
 
 def _check(value: Any) -> str:
+    if isinstance(value, str | int | None) and not isinstance(value, bool):
+        return _check_of_one(value)
+    return sha256_hex(canonical_json(value))[:CHECK_LENGTH]
+
+
+@lru_cache(maxsize=10_000)
+def _check_of_one(value: str | int | None) -> str:
+    """The check of a number or text; most stand in many inputs."""
     return sha256_hex(canonical_json(value))[:CHECK_LENGTH]

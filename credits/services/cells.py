@@ -1,6 +1,6 @@
 """Cells: one person's month in a project. No score in one depends on the limits of another."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from django.db import connection
@@ -41,15 +41,25 @@ class Members(NamedTuple):
 
 
 def members_of(project: Project, cells: Iterable[SizedCell]) -> Members:
-    months, persons, _ = zip(*cells, strict=True)
+    """Who stands in ``cells``, which are not none."""
+    return members_of_each(project, {0: [Cell(cell.month, cell.person) for cell in cells]})[0]
+
+
+def members_of_each(project: Project, cells: Mapping[int, Collection[Cell]]) -> dict[int, Members]:
+    """For each key of ``cells``, who stands in its cells; in one query."""
+    owned = [(owner, *cell) for owner, mine in cells.items() for cell in mine]
+    owners, months, persons = zip(*owned, strict=True)
+    inside: dict[int, set[int]] = {owner: set() for owner in cells}
+    needed: dict[int, set[int]] = {owner: set() for owner in cells}
     with connection.cursor() as sql:
-        sql.execute(
-            _MEMBERS,
-            {"project": project.pk, "months": as_array(months), "persons": as_array(persons)},
-        )
-        rows = sql.fetchall()
-    inside = frozenset(participation for _, participation in rows if participation is not None)
-    return Members(inside, sorted({contribution for contribution, _ in rows}))
+        arrays = {"owners": owners, "months": months, "persons": persons}
+        scope = {name: as_array(values) for name, values in arrays.items()}
+        sql.execute(_MEMBERS, {"project": project.pk, **scope})
+        for owner, contribution, participation in sql.fetchall():
+            needed[owner].add(contribution)
+            if participation is not None:
+                inside[owner].add(participation)
+    return {owner: Members(frozenset(inside[owner]), sorted(needed[owner])) for owner in cells}
 
 
 def sized(project: Project, cells: Collection[Cell]) -> list[SizedCell]:
@@ -117,18 +127,19 @@ def in_chunks(cells: Iterable[SizedCell]) -> Iterator[list[SizedCell]]:
 # A work item is of one repository, and so of one project.
 _MEMBERS = """
 WITH inside AS MATERIALIZED (
-    SELECT found.participation_id, found.contribution_id, found.work_item
-    FROM unnest(%(months)s::integer[], %(persons)s::bigint[]) cell (month, person)
+    SELECT cell.owner, found.participation_id, found.contribution_id, found.work_item
+    FROM unnest(%(owners)s::bigint[], %(months)s::integer[], %(persons)s::bigint[])
+        cell (owner, month, person)
     CROSS JOIN LATERAL (
         SELECT participation_id, contribution_id, work_item FROM credits_placement
         WHERE project_id = %(project)s AND month = cell.month AND person = cell.person
         OFFSET 0) found
 ), item AS MATERIALIZED (
-    SELECT DISTINCT work_item FROM inside WHERE work_item IS NOT NULL
+    SELECT DISTINCT owner, work_item FROM inside WHERE work_item IS NOT NULL
 )
-SELECT contribution_id, participation_id FROM inside
+SELECT owner, contribution_id, participation_id FROM inside
 UNION
-SELECT found.contribution_id, NULL FROM item CROSS JOIN LATERAL (
+SELECT item.owner, found.contribution_id, NULL FROM item CROSS JOIN LATERAL (
     SELECT contribution_id FROM credits_placement
     WHERE work_item = item.work_item OFFSET 0) found
 """

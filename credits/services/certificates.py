@@ -13,7 +13,8 @@ from accounts.models import User
 from credits.core.code import CodeError, parse_code
 from credits.core.log import document_body
 from credits.models import Certificate, LogEntry, Project, RuleSet
-from credits.services.entering import Order, enter_certificate, scores_of
+from credits.services.counted import Cover, scores_in
+from credits.services.entering import enter_certificate
 from credits.services.errors import CreditsError
 from credits.services.log import append_entry
 from credits.services.signing import sign_at_once
@@ -39,7 +40,7 @@ def preview_certificate(
     holder: User, *, start: datetime, end: datetime, project: Project | None = None
 ) -> CertificatePreview:
     """What `issue_certificate` would certify; writes nothing."""
-    scores = scores_of(Order(holder, start, end, project))
+    scores = scores_in(Cover(start, end, project), [holder])
     rows = scores.values("category").annotate(count=Count("id"), points=Sum("points"))
     by_category = list(rows.order_by("category"))
     projects = Project.objects.filter(scores__in=scores).distinct()
@@ -70,8 +71,8 @@ def issue_certificate(
     Raises:
         NothingToCertifyError, SeveralRuleSetsError, ScoresAreStaleError
     """
-    order = Order(holder, start, end, project, shows_name=shows_name)
-    certificate = enter_certificate(order, now=now)
+    cover = Cover(start, end, project)
+    certificate = enter_certificate(holder, cover, now=now, shows_name=shows_name)
     sign_at_once([certificate], now=now)
     return certificate
 

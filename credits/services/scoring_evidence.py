@@ -2,16 +2,20 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from credits.core.certificate_facts import EvidenceItem, ScoringFacts
+from credits.core.inputs import ScoredInput
 from credits.core.recompute import record_differences, withholds
-from credits.models import Placement, Project, RuleSet, Score
-from credits.services.cells import SizedCell, members_of
+from credits.core.traces import trace
+from credits.models import Placement, Project, RuleSet
+from credits.services.cells import Cell, Members, members_of_each
+from credits.services.counted import Counted
 from credits.services.errors import CreditsError
 from credits.services.loading import load_inputs
 
@@ -22,56 +26,82 @@ class ScoresAreStaleError(CreditsError):
     """The work has changed since it was scored; it is scored again soon, so try again later."""
 
 
-def gather_scoring(scores: Iterable[Score]) -> list[ScoringFacts]:
-    """The inputs of every month and work item that ``scores`` touch, by project.
+def gather_scoring(
+    counted: Mapping[int, Sequence[Counted]],
+) -> Mapping[int, list[ScoringFacts]]:
+    """For each holder, the inputs of every month and work item that ``counted`` touches.
 
-    A project that was never scored as a whole has none.
+    They come by project, in the order of their first contributions. A project that was never
+    scored as a whole has none. The number of queries is that of the projects.
     """
-    by_project: dict[Project, list[Score]] = defaultdict(list)
-    for score in scores:
-        if score.project.scored_at is not None:
-            by_project[score.project].append(score)
-    found = (_scoring(project, mine) for project, mine in by_project.items())
-    return [each for each in found if each is not None]
+    by_project: dict[Project, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for holder, mine in counted.items():
+        for each in mine:
+            if each.project.scored_at is not None:
+                by_project[each.project][holder].append(each.participation)
+    found: dict[int, list[ScoringFacts]] = {holder: [] for holder in counted}
+    for project, participations in by_project.items():
+        for holder, scoring in _scoring(project, participations).items():
+            found[holder].append(scoring)
+    return found
 
 
-def _scoring(project: Project, scores: Sequence[Score]) -> ScoringFacts | None:
-    keys = [score.participation_id for score in scores]
-    placed = Placement.objects.filter(project=project, participation__in=keys)
-    cells = [SizedCell(*row, len(keys)) for row in placed.values_list("month", "person").distinct()]
+def _scoring(
+    project: Project, participations: Mapping[int, Collection[int]]
+) -> Mapping[int, ScoringFacts]:
+    """The inputs in ``project`` by holder, those left out whose work was not placed yet."""
+    cells = _cells(project, participations)
     if not cells or project.scored_at is None:
-        return None
-    members = members_of(project, cells)
-    items = load_inputs(project, members.contributions).items
-    own = (
-        item for item in items for part in item.participants if part.key in members.participations
-    )
-    return ScoringFacts(
-        project=project_url(project),
-        now=project.scored_at,
-        items=items,
-        own=frozenset(item.contribution for item in own),
-    )
+        return {}
+    members = members_of_each(project, cells)
+    needed = {key for each in members.values() for key in each.contributions}
+    items = {item.contribution: item for item in load_inputs(project, sorted(needed)).items}
+    return {
+        holder: _facts(project, project.scored_at, each, items) for holder, each in members.items()
+    }
 
 
-def evidence_item(score: Score) -> EvidenceItem:
+def _cells(
+    project: Project, participations: Mapping[int, Collection[int]]
+) -> Mapping[int, set[Cell]]:
+    """Which months of whom the participations of each holder lie in."""
+    holders = {key: holder for holder, mine in participations.items() for key in mine}
+    placed = Placement.objects.filter(project=project, participation__in=list(holders))
+    cells: dict[int, set[Cell]] = defaultdict(set)
+    for key, month, person in placed.values_list("participation", "month", "person"):
+        cells[holders[key]].add(Cell(month, person))
+    return cells
+
+
+def _facts(
+    project: Project, now: datetime, members: Members, items: Mapping[int, ScoredInput]
+) -> ScoringFacts:
+    mine = [items[key] for key in members.contributions if key in items]
+    own = {
+        item.contribution
+        for item in mine
+        if any(part.key in members.participations for part in item.participants)
+    }
+    return ScoringFacts(project=project_url(project), now=now, items=mine, own=frozenset(own))
+
+
+def evidence_item(counted: Counted) -> EvidenceItem:
     """One certified contribution, as the evidence record lists it."""
-    contribution = score.participation.contribution
     return EvidenceItem(
-        url=contribution.url,
-        title=contribution.title,
-        category=score.category,
-        points=score.points,
-        occurred_at=contribution.occurred_at,
-        repository=str(contribution.repository),
-        external_id=contribution.external_id,
-        kind=contribution.kind,
-        role=score.participation.role,
-        digest=contribution.digest,
-        reasons=score.trace,
-        ai_assistance=tuple(contribution.facts.get("ai_assistance") or ()),
-        participation=score.participation_id,
-        project=project_url(score.project),
+        url=counted.url,
+        title=counted.title,
+        category=counted.category,
+        points=counted.points,
+        occurred_at=counted.occurred_at,
+        repository=counted.repository,
+        external_id=counted.external_id,
+        kind=counted.kind,
+        role=counted.role,
+        digest=counted.digest,
+        reasons=trace(counted.reasons, counted.rule_set.compiled),
+        ai_assistance=counted.ai_assistance,
+        participation=counted.participation,
+        project=project_url(counted.project),
     )
 
 
@@ -90,7 +120,7 @@ def refuse_stale(record: Mapping[str, Any], rule_set: RuleSet) -> None:
     """
     if not record["scoring"] or withholds(record):
         return
-    differences = record_differences(record, rule_set.compiled)
+    differences = record_differences(record, rule_set.compiled, is_new=True)
     if differences:
         logger.warning("the scores of %s are stale: %s", record["code"], differences[:3])
         raise ScoresAreStaleError(

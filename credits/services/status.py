@@ -17,7 +17,7 @@ FULLEST = StatusList.SIZE // 2
 """A list takes certificates until half of it is used, so that random places stay easy to find."""
 
 DRAWS = 16
-"""Places drawn at once: that all are taken in a list half full happens once in 65,536 times."""
+"""Places drawn beyond those that are needed, so that one look mostly suffices."""
 
 
 def status_list_url(number: int) -> str:
@@ -25,8 +25,10 @@ def status_list_url(number: int) -> str:
     return f"{settings.BASE_URL}/status/{number}"
 
 
-def reserve_place() -> tuple[StatusList, int]:
-    """A free place, at random, in the newest list: neighbours must tell nothing.
+def reserve_places(count: int) -> tuple[StatusList, list[int]]:
+    """Free places, at random, in the newest list: neighbours must tell nothing.
+
+    ``count`` is small beside what a list keeps free, a few hundred.
 
     The list is locked until the transaction ends, so nobody else takes the place. Who needs the
     log as well appends afterwards: always in this order, so that no two wait for each other.
@@ -36,18 +38,19 @@ def reserve_place() -> tuple[StatusList, int]:
         StatusList.objects.get_or_create(number=number)
         locked = StatusList.objects.select_for_update().get(number=number)
         if Certificate.entered.filter(status_list=locked).count() < FULLEST:
-            return locked, _free_index(locked)
+            return locked, _free_indexes(locked, count)
         number += 1
 
 
-def _free_index(status_list: StatusList) -> int:
-    while True:
-        drawn = [secrets.randbelow(StatusList.SIZE) for _ in range(DRAWS)]
+def _free_indexes(status_list: StatusList, count: int) -> list[int]:
+    """``count`` of the places that nobody has, in the order in which they were drawn."""
+    free: dict[int, None] = {}
+    while len(free) < count:
+        drawn = [secrets.randbelow(StatusList.SIZE) for _ in range(count + DRAWS)]
         held = Certificate.entered.filter(status_list=status_list, status_index__in=drawn)
         taken = set(held.values_list("status_index", flat=True))
-        free = [index for index in drawn if index not in taken]
-        if free:
-            return free[0]
+        free |= dict.fromkeys(index for index in drawn if index not in taken)
+    return list(free)[:count]
 
 
 def status_list_document(number: int, *, now: datetime) -> str:

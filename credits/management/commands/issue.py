@@ -1,6 +1,8 @@
 """``opencredits issue``: issue one certificate, with all that is needed to check it offline."""
 
 import json
+import os
+import sys
 from argparse import ArgumentParser
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +14,13 @@ from django.utils.translation import gettext as _
 
 from credits.management.arguments import find_person, find_project, parse_day, writable
 from credits.management.companions import Companion, companion_path
+from credits.management.issuing_files import issue_into, people_in
 from credits.management.log_proofs import write_proof
+from credits.management.progress import bar
 from credits.models import Certificate
+from credits.services.batch_issuing import Batch
 from credits.services.certificates import issue_certificate
+from credits.services.counted import Cover
 from credits.services.errors import CreditsError
 from credits.services.issuer import did_document
 from credits.services.status import status_list_document
@@ -28,26 +34,69 @@ class Command(BaseCommand):
         " the issuer's DID document, the status list of the day, the evidence, the rule set,"
         " the proof that it is in the public log.\n"
         "Examples: opencredits issue --holder li.ming@stu.university.example"
-        " --from 2026-03-01 --to 2026-08-31 --out li.json"
+        " --from 2026-03-01 --to 2026-08-31 --out li.json;"
+        " opencredits issue --holders term.txt --from 2026-03-01 --to 2026-08-31 --out term/"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--holder", required=True, metavar="EMAIL")
+        who = parser.add_mutually_exclusive_group(required=True)
+        who.add_argument("--holder", metavar="EMAIL")
+        who.add_argument(
+            "--holders",
+            metavar="FILE",
+            help="many people, one address a line: each gets a certificate, and --out is a folder"
+            " for them and for issued.csv, which says what came of each",
+        )
         parser.add_argument("--from", required=True, metavar="DATE", dest="first_day")
         parser.add_argument(
             "--to", required=True, metavar="DATE", dest="last_day", help="the last day, counted"
         )
         parser.add_argument("--project", metavar="P", help="only this project")
         parser.add_argument("--out", required=True, metavar="FILE")
+        parser.add_argument(
+            "--show-names",
+            action="store_true",
+            help="with --holders: their names on the certificates, if all of them agreed to that",
+        )
+        parser.add_argument(
+            "--jobs", type=int, default=os.cpu_count() or 1, help="processes, with --holders"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["holders"]:
+            self._issue_to_many(options)
+        else:
+            self._issue(options)
+
+    def _issue_to_many(self, options: dict[str, Any]) -> None:
+        folder = Path(options["out"])
+        people = people_in(options["holders"])
+        batch = Batch(_cover(options), timezone.now(), shows_names=options["show_names"])
+        with bar(_("certificates"), options.get("stderr") or sys.stderr) as report:
+            counts = issue_into(folder, people, batch, jobs=options["jobs"], report=report)
+        said = _(
+            "%(issued)d certificates issued, %(had)d had before, %(refused)d refused. What came of"
+            " each person: %(table)s"
+        )
+        self.stdout.write(said % counts.as_words())
+        if counts.waiting:
+            raise CommandError(
+                _(
+                    "%(count)d certificates are entered in the log, but cannot be signed now. They"
+                    " are signed while the site runs; then run this again for their files."
+                )
+                % {"count": counts.waiting}
+            )
+
+    def _issue(self, options: dict[str, Any]) -> None:
         out = writable(Path(options["out"]))
         try:
+            cover = _cover(options)
             certificate = issue_certificate(
                 find_person(options["holder"]),
-                start=parse_day(options["first_day"]),
-                end=parse_day(options["last_day"]) + timedelta(days=1),
-                project=find_project(options["project"]) if options["project"] else None,
+                start=cover.start,
+                end=cover.end,
+                project=cover.project,
                 now=timezone.now(),
             )
             if certificate.signed_at is None:
@@ -62,6 +111,14 @@ class Command(BaseCommand):
             _("Certificate %(code)s: %(points)s points. Check it: opencredits verify %(file)s")
             % {"code": certificate.code, "points": certificate.decimal_points, "file": out}
         )
+
+
+def _cover(options: dict[str, Any]) -> Cover:
+    return Cover(
+        parse_day(options["first_day"]),
+        parse_day(options["last_day"]) + timedelta(days=1),
+        find_project(options["project"]) if options["project"] else None,
+    )
 
 
 def _not_signed(certificate: Certificate) -> CommandError:

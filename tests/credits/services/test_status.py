@@ -12,7 +12,7 @@ from credits.services.certificates import issue_certificate, revoke_certificate
 from credits.services.status import (
     RENEW_AFTER,
     renew_status_lists,
-    reserve_place,
+    reserve_places,
     status_list_document,
 )
 from credits.services.verification import verify_stored
@@ -80,7 +80,7 @@ def test_a_list_that_nobody_asked_for_in_weeks_still_answers(certificate):
 
 
 def test_places_are_random_and_not_one_after_the_other():
-    places = {reserve_place()[1] for _ in range(20)}
+    places = {reserve_places(1)[1][0] for _ in range(20)}
 
     assert len(places) > 15
     assert max(places) > 20

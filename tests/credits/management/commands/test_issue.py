@@ -1,10 +1,12 @@
 """The command that issues one certificate."""
 
+import csv
 import json
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import User
 from credits.models import Certificate
 from tests.university import *  # noqa: F403
 
@@ -48,3 +50,65 @@ def test_what_is_wrong_is_said_and_nothing_is_issued(issued, student, tmp_path, 
 
     assert list(Certificate.objects.all()) == [issued]
     assert not list(tmp_path.iterdir())
+
+
+def listed(folder):
+    with (folder / "issued.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def term(student, tmp_path):
+    """A list of those who are to have one: Li, and somebody without any work."""
+    User.objects.create_user("new", "New@Stu.example")
+    path = tmp_path / "term.txt"
+    path.write_text(f"# of this term\n{student.email.upper()}\n\nnew@stu.example\n")
+    return path
+
+
+def issue_many(term, out):
+    call_command(
+        "issue", holders=str(term), out=str(out), jobs=1, **{**PERIOD, "first_day": "2026-08-01"}
+    )
+
+
+def test_many_at_once_get_a_file_each_and_a_table(issued, student, term, tmp_path, capsys):
+    issue_many(term, tmp_path / "out")
+
+    certificate = Certificate.objects.exclude(pk=issued.pk).get()
+    file = tmp_path / "out" / f"{certificate.code}.json"
+    assert file.read_text(encoding="utf-8") == certificate.credential
+    assert str(student) not in certificate.credential
+    mine, other = sorted(listed(tmp_path / "out"), key=lambda row: row["code"], reverse=True)
+    assert (mine["email"], mine["code"], mine["points"]) == (student.email, certificate.code, "65")
+    assert (other["email"], other["code"]) == ("New@stu.example", "")
+    assert "No counted contribution" in other["note"]
+    assert "1 certificates issued, 0 had before, 1 refused" in capsys.readouterr().out
+
+
+def test_who_has_it_already_gets_the_same_file_again(issued, term, tmp_path, capsys):
+    issue_many(term, tmp_path / "out")
+    before = set(Certificate.objects.values_list("pk", flat=True))
+
+    issue_many(term, tmp_path / "again")
+
+    assert set(Certificate.objects.values_list("pk", flat=True)) == before
+    assert "0 certificates issued, 1 had before" in capsys.readouterr().out
+    names = [{path.name for path in (tmp_path / name).iterdir()} for name in ("out", "again")]
+    assert names[0] == names[1]
+
+
+def test_a_list_with_a_stranger_in_it_issues_nothing(issued, term, tmp_path):
+    term.write_text(term.read_text() + "stranger@example.org\n")
+
+    with pytest.raises(CommandError, match="1 of these do not sign in here: stranger@"):
+        issue_many(term, tmp_path / "out")
+
+    assert list(Certificate.objects.all()) == [issued]
+
+
+def test_a_list_of_nobody_says_so(issued, term, tmp_path):
+    term.write_text("# nobody yet\n")
+
+    with pytest.raises(CommandError, match="names nobody"):
+        issue_many(term, tmp_path / "out")
