@@ -29,7 +29,7 @@ def signer_child(python: str) -> list[Child]:
     if settings.SIGNER_SOCKET:
         return []
     make_private(signer_socket().parent)
-    return [Child("signer", [python, "-m", "config", "signer"])]
+    return [Child("signer", [python, "-m", "config", "signer", "--verbosity", "0"])]
 
 
 def without_keys() -> Mapping[str, str]:

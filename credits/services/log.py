@@ -76,11 +76,12 @@ def _entry(index: int, kind: LogEntry.Kind, body: bytes, now: datetime) -> LogEn
     )
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def publish_checkpoint(signer: Notarial, *, now: datetime) -> Checkpoint | None:
     """Sign the present size and root, unless the newest checkpoint says the same.
 
-    An empty log has no checkpoint.
+    An empty log has no checkpoint. Not for use in another transaction: what is signed can never be
+    taken back, so it must be committed.
 
     Raises:
         BrokenLogError: the log does not begin with what the newest checkpoint signed, or with

@@ -35,7 +35,7 @@ class Command(BaseCommand):
     )
     requires_system_checks = ()
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         _keep_secrets()
         notary = local_notary()
         path = signer_socket()
@@ -53,8 +53,9 @@ class Command(BaseCommand):
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
-        self.stdout.write(f"The signer listens at {path}; its key is {key}.")
-        self.stdout.flush()
+        if options["verbosity"]:
+            self.stdout.write(f"The signer listens at {path}; its key is {key}.")
+            self.stdout.flush()
         server.serve()
 
 
