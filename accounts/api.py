@@ -1,16 +1,14 @@
 """Who asks by the API: access token -> OAuth client -> ``ApiClient`` -> institution."""
 
-import math
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.idp.oidc.models import Token
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -18,6 +16,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.clients import Scope
+from accounts.counting import count_in_window
 from accounts.models import ApiClient, Institution
 
 TOKEN_PATH = "/identity/o/api/token"  # noqa: S105  An address, not a secret.
@@ -36,25 +35,27 @@ class ClientAccess:
         return self.client.institution
 
 
-class ClientAuthentication(BaseAuthentication):
-    """Bearer tokens of client credentials, in the header only (RFC 6750, section 2.1).
+def bearer_token(request: HttpRequest | Request) -> str | None:
+    """The access token in the header (RFC 6750, section 2.1); None where there is none.
 
     A token in an address would end up in logs (RFC 9700, section 4.3.2), so none is read there.
     """
+    scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else None
 
-    keyword = b"bearer"
+
+class ClientAuthentication(BaseAuthentication):
+    """Bearer tokens of client credentials."""
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, ClientAccess] | None:
-        scheme, _space, value = get_authorization_header(request).partition(b" ")
-        if scheme.lower() != self.keyword:
-            return None
-        return AnonymousUser(), self._access(value.strip())
+        token = bearer_token(request)
+        return None if token is None else (AnonymousUser(), self._access(token))
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="opencredits"'
 
-    def _access(self, value: bytes) -> ClientAccess:
-        token = Token.objects.lookup(Token.Type.ACCESS_TOKEN, value.decode("latin-1"))
+    def _access(self, value: str) -> ClientAccess:
+        token = Token.objects.lookup(Token.Type.ACCESS_TOKEN, value)
         if token is not None and not token.user_id:
             active = ApiClient.objects.filter(client_id=token.client_id, revoked_at=None)
             client = active.select_related("institution").first()
@@ -90,8 +91,7 @@ def scope_needed(view: APIView, method: str) -> Scope | None:
 class ClientThrottle(BaseThrottle):
     """So many requests a minute for each machine, or for each address that names none.
 
-    Counts in fixed windows, so that a request costs one counter and not a history. Says how
-    many are left (draft-ietf-httpapi-ratelimit-headers-11).
+    Says how many are left (draft-ietf-httpapi-ratelimit-headers-11).
     """
 
     name = "client"
@@ -99,9 +99,9 @@ class ClientThrottle(BaseThrottle):
     window_seconds = 60
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        window, elapsed = divmod(time.time(), self.window_seconds)
-        self.seconds_left = math.ceil(self.window_seconds - elapsed)
-        count = self._count(f"throttle:{self.name}:{self._asker(request)}:{int(window)}")
+        count, self.seconds_left = count_in_window(
+            self.name, self._asker(request), seconds=self.window_seconds
+        )
         left = max(0, self.quota - count)
         view.headers["RateLimit-Policy"] = f'"{self.name}";q={self.quota};w={self.window_seconds}'
         view.headers["RateLimit"] = f'"{self.name}";r={left};t={self.seconds_left}'
@@ -114,14 +114,7 @@ class ClientThrottle(BaseThrottle):
         access = request.auth
         if isinstance(access, ClientAccess):
             return str(access.client.pk)
-        return str(self.get_ident(request))[:64]
-
-    def _count(self, key: str) -> int:
-        cache.add(key, 0, timeout=self.window_seconds * 2)
-        try:
-            return cache.incr(key)
-        except ValueError:
-            return 1
+        return str(self.get_ident(request))
 
 
 class VisitorThrottle(ClientThrottle):

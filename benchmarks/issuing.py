@@ -33,6 +33,7 @@ def _measured(size: int) -> dict[str, Any]:
     from credits.services.batch_issuing import Batch, issue_to_many  # noqa: PLC0415
     from credits.services.certificates import issue_certificate  # noqa: PLC0415
     from credits.services.counted import Cover  # noqa: PLC0415
+    from credits.services.wishes import Wishes  # noqa: PLC0415
 
     people = _people(size)
     start, end = PERIOD
@@ -43,7 +44,7 @@ def _measured(size: int) -> dict[str, Any]:
     alone = len(singles) / (time.perf_counter() - begun)
     begun = time.perf_counter()
     keys = [person.pk for person in many]
-    signed = issue_to_many(keys, Batch(Cover(start, end), NOW), lambda _: None, jobs=JOBS)
+    signed = issue_to_many(keys, Batch(Cover(start, end), Wishes(), NOW), lambda _: None, jobs=JOBS)
     together = signed / (time.perf_counter() - begun)
     items = Certificate.objects.filter(items__isnull=False).count() / max(1, signed + SINGLES)
     return {

@@ -113,6 +113,13 @@ else:
         }
     }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# What every process must know alike (OAuth codes, failed sign-ins) is in PostgreSQL.
+_caches = "django.core.cache.backends"
+_shared = {"LOCATION": "accounts_sharedcache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
+CACHES = {
+    "default": {"BACKEND": f"{_caches}.db.DatabaseCache", **_shared},
+    "counters": {"BACKEND": f"{_caches}.locmem.LocMemCache"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -134,6 +141,11 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 IDP_OIDC_PRIVATE_KEY = _kept(HOME / "keys" / "oauth.pem", make_rsa_key)
+IDP_OIDC_ADAPTER = "accounts.programs.ProgramAdapter"
+IDP_OIDC_DCR_ENABLED = True
+IDP_OIDC_DCR_REQUIRES_INITIAL_ACCESS_TOKEN = False
+IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN = 600
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 90 * 24 * 3600
 
 # The broker only wakes workers: losing its whole memory loses nothing
 # (harvesters/models/harvest.py).
@@ -160,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
         ("sign a checkpoint", "credits.tasks.sign_checkpoint", 60),
         ("renew status lists", "credits.tasks.renew_status_lists", 3600),
         ("forget what is old", "harvesters.tasks.forget_old", 3600),
+        ("forget unused access", "credits.tasks.forget_unused_access", 3600),
         ("record maintenance", "credits.tasks.record_months_of_maintenance", 21_600),
         ("look for signals", "credits.tasks.look_for_signals", 86_400),
     )
@@ -262,6 +275,8 @@ WEBHOOK_SECRETS = {
     "gitlab": env_text("OPENCREDITS_GITLAB_WEBHOOK_SECRET"),
     "huggingface": env_text("OPENCREDITS_HUGGINGFACE_WEBHOOK_SECRET"),
 }
+PRIVACY_URL = env_text("OPENCREDITS_PRIVACY_URL", f"{BASE_URL}/wallet")
+TERMS_URL = env_text("OPENCREDITS_TERMS_URL", f"{BASE_URL}/wallet")
 ISSUER_NAME = env_text("OPENCREDITS_ISSUER_NAME", "OpenCredits")
 FONT_DIRS = env_folders("OPENCREDITS_FONT_DIRS")
 PDF_KEY_FILE = Path(_pdf_key) if (_pdf_key := env_text("OPENCREDITS_PDF_KEY_FILE")) else None

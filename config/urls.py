@@ -9,10 +9,11 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("operate", views.operations, name="operations"),
     path("accounts/", include("allauth.urls")),
-    path("", include("allauth.idp.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("harvesters.urls")),
     path("", include("accounts.urls")),
     path("", include("credits.urls")),
     path("", include("credits.api.urls")),
+    # Last: some of its addresses have a view of ours around them.
+    path("", include("allauth.idp.urls")),
 ]

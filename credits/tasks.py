@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.programs import forget_programs
 from credits.services.integrity import look_for_signals as look
 from credits.services.issuer import issuer_signer
 from credits.services.log import publish_checkpoint
@@ -12,6 +13,7 @@ from credits.services.repository_rules import drafts_from_repositories
 from credits.services.scoring import score_stale_projects
 from credits.services.signing import sign_entered
 from credits.services.status import renew_status_lists as renew
+from credits.services.wallets import forget_offers
 
 
 @shared_task
@@ -34,6 +36,13 @@ def sign_checkpoint() -> int:
 def sign_what_was_entered() -> int:
     """Sign what was entered in the log while the signer was away; returns how many."""
     return sign_entered(now=timezone.now())
+
+
+@shared_task
+def forget_unused_access() -> int:
+    """Delete offers to wallets, tokens and programs that nobody can use; returns how many."""
+    now = timezone.now()
+    return forget_offers(now=now) + forget_programs(now=now)
 
 
 @shared_task

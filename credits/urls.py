@@ -1,8 +1,11 @@
 """Addresses of the pages. They are promises to others: add freely, rename none."""
 
+from django.conf import settings
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from accounts.api import TOKEN_PATH
+from credits.core.openid4vci import well_known
 from credits.views import (
     bots,
     certificate_files,
@@ -26,6 +29,8 @@ from credits.views import (
     teacher,
     university,
     verification,
+    wallet_protocol,
+    wallets,
 )
 
 
@@ -66,6 +71,25 @@ everybody = [
     path(".well-known/did.json", verification.did, name="did-document"),
 ]
 
+protocols = [
+    path(
+        well_known("openid-credential-issuer", settings.BASE_URL)[1:],
+        wallet_protocol.issuer_metadata,
+        name="wallet-issuer",
+    ),
+    path(
+        well_known("oauth-authorization-server", settings.BASE_URL)[1:],
+        wallet_protocol.server_metadata,
+        name="wallet-server",
+    ),
+    # Around allauth's view of the same address.
+    path(TOKEN_PATH[1:], wallet_protocol.token, name="wallet-token"),
+    path("wallet", wallets.about, name="wallet-about"),
+    path("wallet/offers/<str:handle>", wallet_protocol.offer, name="wallet-offer"),
+    path("wallet/nonce", wallet_protocol.nonce, name="wallet-nonce"),
+    path("wallet/credential", wallet_protocol.credential, name="wallet-credential"),
+]
+
 students = [
     path("me", student.overview, name="overview"),
     path("me/harvest", student.overview_harvest, name="overview-harvest"),
@@ -75,6 +99,12 @@ students = [
     path("me/certificates", certificates.certificates, name="certificates"),
     path("me/certificates/new", certificates.certificate_new, name="certificate-new"),
     path("me/certificates/<str:code>/share", sharing.share, name="certificate-share"),
+    path("me/certificates/<str:code>/wallet", wallets.wallet, name="certificate-wallet"),
+    path(
+        "me/certificates/<str:code>/wallet/<int:pk>/log.tlog-proof",
+        wallets.proof,
+        name="wallet-proof",
+    ),
     path("me/shares/<int:pk>/withdraw", sharing.share_withdraw, name="share-withdraw"),
     path("me/applications", certificates.applications, name="applications"),
     path("me/applications/new", certificates.application_new, name="application-new"),
@@ -186,4 +216,12 @@ registrars = [
     path("registrar/policy", university.policy, name="credit-policy"),
 ]
 
-urlpatterns = [*everybody, *students, *teachers, *maintainers, *judges, *registrars]
+urlpatterns = [
+    *everybody,
+    *protocols,
+    *students,
+    *teachers,
+    *maintainers,
+    *judges,
+    *registrars,
+]

@@ -91,7 +91,7 @@ FACTS = CertificateFacts(
     id=f"{BASE}/c/OC-7K3M-9QXT-2B8W-HJ4N",
     code="OC-7K3M-9QXT-2B8W-HJ4N",
     issuer=Issuer(DID, "University Open Source Office", BASE),
-    holder=Holder("urn:uuid:5b1f6c2e-7a43-4d0e-9b0c-2f8d6f1f9a10", name="Li Ming 李明"),
+    holder=Holder("urn:uuid:5b1f6c2e-7a43-4d0e-9b0c-2f8d6f1f9a10", names=("Li Ming 李明",)),
     period_start=datetime(2026, 3, 1, tzinfo=UTC),
     period_end=datetime(2026, 9, 1, tzinfo=UTC),
     issued_at=ISSUED,

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from credits.api import contributions, docs, verification, views
+from credits.api import contributions, docs, open_badges, verification, views
 
 urlpatterns = [
     path("api/docs/", docs.docs, name="api-docs"),
@@ -33,5 +33,9 @@ urlpatterns = [
     path("api/v1/credit-policies", views.PoliciesView.as_view(), name="api-credit-policies"),
     path("api/v1/institutions/me", views.OwnInstitutionView.as_view(), name="api-own-institution"),
     path("api/v1/verify", verification.VerifyView.as_view(), name="api-verify"),
+    path("ims/ob/v3p0/credentials", open_badges.CredentialsView.as_view(), name="ob-credentials"),
+    path("ims/ob/v3p0/profile", open_badges.ProfileView.as_view(), name="ob-profile"),
+    path("ims/ob/v3p0/discovery", open_badges.DiscoveryView.as_view(), name="ob-discovery"),
+    re_path(r"^ims/ob/v3p0/", open_badges.NothingView.as_view(), name="ob-nothing"),
     re_path(r"^api/v1/", views.NowhereView.as_view(), name="api-nowhere"),
 ]

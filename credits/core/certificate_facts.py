@@ -9,6 +9,7 @@ from typing import Any
 
 from credits.core.canonical import DocumentError
 from credits.core.inputs import ScoredInput
+from credits.core.rules import Alignment
 
 
 class FactsError(DocumentError):
@@ -29,13 +30,14 @@ class Issuer:
 class Holder:
     """Whom it is about. ``subject_id`` is a random URN of this certificate only.
 
-    ``name`` stands in the certificate only if the holder chose so. Of ``email`` stands only the
+    ``names`` stand in the certificate only if the holder chose so: one, or the name in its own
+    script as well. Of ``email`` stands only the
     hash with ``email_salt`` (16 random bytes in hexadecimal): whoever knows the address can
     compare. Student and national numbers never belong here: their hashes are guessed in minutes.
     """
 
     subject_id: str
-    name: str = ""
+    names: Sequence[str] = ()
     email: str = ""
     email_salt: str = ""
 
@@ -44,7 +46,8 @@ class Holder:
 class RuleSetFacts:
     """The published rules that gave the points; ``source`` is their text, which gets pinned.
 
-    ``reads`` are the facts that they look at (`scoring_record.facts_read`).
+    ``reads`` are the facts that they look at (`scoring_record.facts_read`), ``alignments`` the
+    competences that the work shows.
     """
 
     url: str
@@ -55,6 +58,7 @@ class RuleSetFacts:
     description: str
     source: str
     reads: frozenset[str] = frozenset()
+    alignments: Sequence[Alignment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,8 @@ class CertificateFacts:
     """Everything that a certificate says. The period ends before ``period_end``.
 
     ``id`` is the address of the certificate's page; the evidence record lies under it. Advised
-    credits are advice; ``credits_earned`` is only for an issuer that grants credits itself.
+    credits are advice, by the policy that ``advised_by`` names; ``credits_earned`` is only for an
+    issuer that grants credits itself.
     """
 
     id: str
@@ -138,6 +143,7 @@ class CertificateFacts:
     expires_at: datetime | None = None
     language: str = "en"
     advised_credits: Decimal | None = None
+    advised_by: str = ""
     credits_earned: Decimal | None = None
     scoring: Sequence[ScoringFacts] = ()
 

@@ -15,7 +15,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "narrative": (
             "Projects: {projects}. Every contribution is listed as evidence; the evidence record"
             " gives the reasons for its points. Points are the issuer's measure of work, not"
-            " academic credits, which only a university grants."
+            " academic credits, which only a university grants. There is no grade and no rank in"
+            " it."
         ),
         "achievement": "{title}: contribution",
         "criteria": (
@@ -25,12 +26,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "record": "Evidence record",
         "record_description": "Every counted contribution with its address, points and reasons.",
         "item": "{day}, {points} points",
+        "assisted": "; declared AI assistance: {tools}",
         "list": ", ",
         "points": "Points",
         "contributions": "Contributions",
         "kind_points": "{}: points",
         "kind_count": "{}: contributions",
-        "advised": "Credits advised to the university, which decides",
+        "advised": "Credits advised under {policy}; the university decides",
         "sealed": (
             "Verified contributions to open source projects from {start} to {end}, in sealed form:"
             " the holder chooses what to show."
@@ -51,19 +53,20 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "role": "贡献者",
         "narrative": (
             "项目：{projects}。每项贡献均列为证据；证据记录写明其积分理由。积分是签发方对工作的"
-            "度量，不是学分；学分仅由学校授予。"
+            "度量，不是学分；学分仅由学校授予。其中不含成绩与名次。"
         ),
         "achievement": "{title}：贡献",
         "criteria": "项目已接受的工作，按规则集 {rules} 计分。规则及其理由公开，并以摘要固定。",
         "record": "证据记录",
         "record_description": "每项计入的贡献及其地址、积分与理由。",
         "item": "{day}，{points} 积分",
+        "assisted": "；已声明使用 AI 辅助：{tools}",
         "list": "、",
         "points": "积分",
         "contributions": "贡献数",
         "kind_points": "{}：积分",
         "kind_count": "{}：贡献数",
-        "advised": "建议学分（由学校决定）",
+        "advised": "按 {policy} 建议的学分（由学校决定）",
         "sealed": (
             "{start} 至 {end} 期间对开源项目的经核验的贡献（封存形式）：展示内容由持有人选择。"
         ),

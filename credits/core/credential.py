@@ -113,12 +113,14 @@ def build_credential(facts: CertificateFacts, evidence: bytes | None = None) -> 
                     "name": text["achievement"].format(**said, title=rules.title),
                     "description": rules.description,
                     "criteria": {"id": rules.url, "narrative": text["criteria"].format(**said)},
+                    "alignment": _alignments(rules, "") or None,
                     "resultDescription": [
                         {
                             "id": f"{rules.url}#{name}",
                             "type": ["ResultDescription"],
                             "name": label,
                             "resultType": result_type,
+                            **_aligned(rules, name),
                         }
                         for name, label, result_type, _ in _results(facts)
                     ],
@@ -146,9 +148,7 @@ def build_credential(facts: CertificateFacts, evidence: bytes | None = None) -> 
                         "type": ["Evidence"],
                         "name": shown(item.title) or address,
                         "genre": item.category,
-                        "description": text["item"].format(
-                            day=item.occurred_at.date(), points=decimal_text(item.points)
-                        ),
+                        "description": _said_of(item, text),
                     }
                     for address, item in zip(evidence_ids(facts), facts.evidence, strict=True)
                 ),
@@ -226,22 +226,55 @@ def _results(facts: CertificateFacts) -> list[tuple[str, str, str, str]]:
         ]
     if facts.advised_credits is not None:
         advised = f"{facts.advised_credits.normalize():f}"
-        results.append(("advised-credits", text["advised"], "ext:AdvisedCredits", advised))
+        label = text["advised"].format(policy=shown(facts.advised_by))
+        results.append(("advised-credits", label, "ext:AdvisedCredits", advised))
     return results
+
+
+def _said_of(item: EvidenceItem, text: Mapping[str, str]) -> str:
+    """Day and points of a contribution, and the help by AI that was declared with it."""
+    said = text["item"].format(day=item.occurred_at.date(), points=decimal_text(item.points))
+    if not item.ai_assistance:
+        return said
+    tools = text["list"].join(shown(str(tool)) for tool in item.ai_assistance)
+    return said + text["assisted"].format(tools=tools)
+
+
+def _aligned(rules: RuleSetFacts, result: str) -> dict[str, Any]:
+    """The alignments of the kind of which ``result`` tells the points."""
+    kind = result.removesuffix("-points") if result.endswith("-points") else ""
+    found = _alignments(rules, kind) if kind else []
+    return {"alignment": found} if found else {}
+
+
+def _alignments(rules: RuleSetFacts, category: str) -> list[dict[str, Any]]:
+    """What the rule set aligns with for ``category`` (Open Badges 3.0, Alignment)."""
+    return [
+        present(
+            {
+                "type": ["Alignment"],
+                "targetName": shown(each.name),
+                "targetUrl": each.url,
+                "targetFramework": shown(each.framework) or None,
+                "targetCode": shown(each.code) or None,
+            }
+        )
+        for each in rules.alignments
+        if each.category == category
+    ]
 
 
 def _identities(holder: Holder) -> list[dict[str, Any]]:
     """IdentityObjects; without a name or an address that the holder gave there are none."""
-    identities: list[dict[str, Any]] = []
-    if holder.name:
-        identities.append(
-            {
-                "type": "IdentityObject",
-                "hashed": False,
-                "identityHash": shown(holder.name),
-                "identityType": "name",
-            }
-        )
+    identities: list[dict[str, Any]] = [
+        {
+            "type": "IdentityObject",
+            "hashed": False,
+            "identityHash": name,
+            "identityType": "name",
+        }
+        for name in dict.fromkeys(filter(None, map(shown, holder.names)))
+    ]
     if holder.email:
         identities.append(
             {

@@ -147,6 +147,11 @@ def check_token(token: Token, jwk: Mapping[str, Any]) -> bool:
         raise TokenError(
             "alg_confusion", f"signed by {token.header['alg']}, the key is for {algorithm_of(key)}"
         )
+    return is_signed_by(key, token)
+
+
+def is_signed_by(key: PublicKey, token: Token) -> bool:
+    """Whether ``key`` made the signature, by the one algorithm that the key is for."""
     try:
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(token.signature, token.signed, padding.PKCS1v15(), SHA256())
@@ -155,6 +160,15 @@ def check_token(token: Token, jwk: Mapping[str, Any]) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def decode_base64url(text: str) -> bytes:
+    """The bytes of base64url without padding, in its only proper form.
+
+    Raises:
+        TokenError
+    """
+    return _decoded(text.encode())
 
 
 def build_jwk(key: PublicKey) -> dict[str, str]:

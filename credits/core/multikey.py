@@ -1,7 +1,9 @@
-"""Ed25519 public keys as text: Multikey and did:key.
+"""Public keys as text: Multikey and did:key.
 
-A Multikey is ``z`` (base58btc) over the two bytes ``0xed01`` and the 32 bytes of the key
-(W3C Controlled Identifiers 1.0, section 2.2.2).
+A Multikey is ``z`` (base58btc) over two bytes that name the kind and the bytes of the key
+(W3C Controlled Identifiers 1.0, section 2.2.2): ``0xed01`` and the 32 bytes of an Ed25519 key,
+``0x8024`` and the 33 bytes of a compressed point on P-256. Issuers here have the former; the
+latter is what wallets on phones have.
 """
 
 from functools import lru_cache
@@ -11,7 +13,9 @@ import base58
 from credits.core.canonical import DocumentError
 
 ED25519_PUBLIC = b"\xed\x01"
+P256_PUBLIC = b"\x80\x24"
 KEY_BYTES = 32
+POINT_BYTES = 33
 DID_KEY = "did:key:"
 
 
@@ -68,3 +72,22 @@ def did_key(public_key: bytes) -> str:
 def did_key_method(public_key: bytes) -> str:
     """The verification method of a ``did:key``: the DID and the key again as its fragment."""
     return f"{did_key(public_key)}#{encode_public_key(public_key)}"
+
+
+def did_key_p256(point: bytes) -> str:
+    """The ``did:key`` of a key on P-256, given as its compressed point."""
+    if len(point) != POINT_BYTES:
+        raise MultikeyError(f"a compressed point has {POINT_BYTES} bytes, not {len(point)}")
+    return DID_KEY + encode_base58(P256_PUBLIC + point)
+
+
+def decode_p256(text: str) -> bytes:
+    """The compressed point of the key on P-256 that ``text`` (``zDn...``) holds.
+
+    Raises:
+        MultikeyError
+    """
+    data = decode_base58(text)
+    if not data.startswith(P256_PUBLIC) or len(data) != len(P256_PUBLIC) + POINT_BYTES:
+        raise MultikeyError(f"not a public key on P-256: {text[:80]!r}")
+    return data[len(P256_PUBLIC) :]

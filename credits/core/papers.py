@@ -169,14 +169,14 @@ def _code(document: Mapping[str, Any]) -> str:
 
 
 def _holder(subject: Mapping[str, Any]) -> str:
-    """The name, which stands there only if its holder chose so."""
+    """The name in its forms, which stand there only if the holder chose so."""
     identities = (_object(each) for each in _list(subject.get("identifier")))
     names = (
         _text(identity, "identityHash")
         for identity in identities
         if identity.get("identityType") == "name" and identity.get("hashed") is False
     )
-    return next(names, "")
+    return " · ".join(filter(None, names))
 
 
 def _object(value: Any) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ MOST_ENTRIES = 500
 
 KEYS: Mapping[str, frozenset[str]] = {
     "top": frozenset({"slug", "version", "title", "description"})
-    | {"guards", "rules", "factors", "limits", "cases"},
+    | {"guards", "rules", "factors", "limits", "cases", "alignments"},
     "guards": frozenset({"id", "when", "state", "days", "en", "zh", "source"}),
     "rules": frozenset({"id", "category", "when", "points", "bands", "en", "zh", "source"}),
     "factors": frozenset({"id", "when", "factor", "en", "zh", "source"}),
@@ -29,6 +29,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     | {"en", "zh", "source"},
     "cases": frozenset({"name", "facts", "points"}),
     "bands": frozenset({"of", "steps", "more"}),
+    "alignments": frozenset({"name", "url", "framework", "code", "category"}),
 }
 
 

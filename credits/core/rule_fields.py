@@ -87,6 +87,13 @@ TABLES: Mapping[str, tuple[FieldSpec, ...]] = {
         FieldSpec("facts", Shape.FACTS),
         FieldSpec("points", Shape.NUMBER),
     ),
+    "alignments": (
+        FieldSpec("name", Shape.LINE),
+        FieldSpec("url", Shape.LINE),
+        FieldSpec("framework", Shape.LINE),
+        FieldSpec("code", Shape.LINE),
+        FieldSpec("category", Shape.LINE),
+    ),
 }
 TOP: tuple[FieldSpec, ...] = (
     FieldSpec("slug", Shape.LINE),

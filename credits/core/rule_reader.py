@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from credits.core.alignment_reader import read_alignment
 from credits.core.expressions import Type, Typed, compile_expression
 from credits.core.expressions.operators import binary
 from credits.core.fields import AGE, FIELDS
@@ -62,6 +63,8 @@ class _Reader(EntryReader):
         factors = tuple(self.factor(*entry) for entry in self.entries("factors"))
         limits = tuple(read_limit(self, *entry) for entry in self.entries("limits"))
         cases = tuple(self.case(*entry) for entry in self.entries("cases"))
+        aligned = (read_alignment(self, *entry) for entry in self.entries("alignments"))
+        alignments = tuple(aligned)
         if "rules" not in self.data or self.data["rules"] == []:
             self.add((), "a rule set needs at least one [[rules]]")
         self.finish()
@@ -75,6 +78,7 @@ class _Reader(EntryReader):
             factors=factors,
             limits=limits,
             cases=cases,
+            alignments=alignments,
             texts=_texts((*guards, *rules, *factors, *limits)),
             digest=self.digest,
             stop=compile_guards(self.conditions),

@@ -136,6 +136,20 @@ Applied = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
+class Alignment:
+    """A competence of a public framework that the work shows; ``category`` "" is all of it.
+
+    ``framework`` and ``code`` name it there, ``url`` is its address (Open Badges 3.0, Alignment).
+    """
+
+    name: str
+    url: str
+    framework: str = ""
+    code: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """A rule set, compiled: from facts to guard, rules and factors.
 
@@ -152,6 +166,7 @@ class RuleSet:
     factors: tuple[Factor, ...]
     limits: tuple[Limit, ...]
     cases: tuple[Case, ...]
+    alignments: tuple[Alignment, ...]
     texts: Mapping[str, Text]
     digest: str
     stop: Stop

@@ -23,11 +23,13 @@ from credits.models.rules import RepositoryRules, RuleSetApproval
 from credits.models.rulings import BotVerdict, Ruling
 from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
 from credits.models.sharing import SealedCertificate, Share
+from credits.models.wallets import BoundCertificate, WalletOffer
 from credits.models.work_claims import WorkClaim
 
 __all__ = [
     "Application",
     "BotVerdict",
+    "BoundCertificate",
     "Certificate",
     "CertificateItem",
     "Checkpoint",
@@ -56,5 +58,6 @@ __all__ = [
     "SealedCertificate",
     "Share",
     "StatusList",
+    "WalletOffer",
     "WorkClaim",
 ]

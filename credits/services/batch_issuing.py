@@ -13,6 +13,7 @@ from credits.services.counted import Cover
 from credits.services.entering import enter_certificates
 from credits.services.processes import several
 from credits.services.signing import sign_rows
+from credits.services.wishes import Wishes
 
 CHUNK = 200
 """People whose certificates are written in one transaction: what a stop in between costs."""
@@ -36,8 +37,8 @@ class Batch:
     """What all of the certificates have in common."""
 
     cover: Cover
+    wishes: Wishes
     now: datetime
-    shows_names: bool = False
 
 
 def issue_to_many(
@@ -80,9 +81,7 @@ def _enter(keys: Sequence[int], batch: Batch) -> list[Issued]:
     people = User.objects.in_bulk(keys)
     had = _had_before(keys, batch.cover)
     new = [people[key] for key in keys if key not in had]
-    entered, refused = enter_certificates(
-        new, batch.cover, now=batch.now, shows_names=batch.shows_names
-    )
+    entered, refused = enter_certificates(new, batch.cover, batch.wishes, now=batch.now)
     return [
         *(Issued(each.holder, each, is_new=True) for each in entered),
         *(Issued(people[key], each, _("had it already")) for key, each in had.items()),

@@ -19,6 +19,9 @@ from credits.services.errors import CreditsError
 from credits.services.log import append_entry
 from credits.services.signing import sign_at_once
 from credits.services.status import sign_status_list
+from credits.services.wishes import Wishes
+
+DEFAULT_WISHES = Wishes()
 
 
 class AlreadyRevokedError(CreditsError):
@@ -60,7 +63,7 @@ def issue_certificate(
     end: datetime,
     now: datetime,
     project: Project | None = None,
-    shows_name: bool = True,
+    wishes: Wishes = DEFAULT_WISHES,
 ) -> Certificate:
     """A signed certificate of the work from ``start`` until before ``end``, in one project or all.
 
@@ -72,7 +75,7 @@ def issue_certificate(
         NothingToCertifyError, SeveralRuleSetsError, ScoresAreStaleError
     """
     cover = Cover(start, end, project)
-    certificate = enter_certificate(holder, cover, now=now, shows_name=shows_name)
+    certificate = enter_certificate(holder, cover, wishes, now=now)
     sign_at_once([certificate], now=now)
     return certificate
 

@@ -15,6 +15,7 @@ from django.db.models import F, OuterRef, Subquery
 from credits.core.coursework import LeftOut, in_words
 from credits.core.texts import Text
 from credits.models import Certificate, CertificateItem, CourseworkTerms, Score
+from credits.services.counted import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,31 @@ def creditable(
 
     Only what ``certificates`` leave out has reasons: about the others all is said.
     """
-    rows = _rows([*before, *certificates])
+    new = {certificate.pk for certificate in certificates}
+    return _sorted_out(_rows([*before, *certificates]), new)
+
+
+def creditable_work(counted: Sequence[Counted]) -> Creditable:
+    """What of contributions that a certificate is to count earns credits."""
+    rows = [
+        {
+            "certificate": None,
+            "participation": each.participation,
+            "points": each.points,
+            "category": each.category,
+            "project": each.project.pk,
+            "happened_at": each.occurred_at,
+        }
+        for each in counted
+    ]
+    return _sorted_out(rows, {None})
+
+
+def _sorted_out(rows: Sequence[Mapping[str, Any]], new: Collection[int | None]) -> Creditable:
+    """``rows``, those with most points last; reasons are given for the certificates ``new``."""
     said = _statements({row["project"] for row in rows} - {None})
     earning: dict[int, CreditableItem] = {}
     refused: dict[int, tuple[CourseworkTerms, int]] = {}
-    new = {certificate.pk for certificate in certificates}
     for row in rows:
         terms = _in_force(said.get(row["project"], ()), row["happened_at"])
         key, points = row["participation"], row["points"]

@@ -30,6 +30,7 @@ from credits.core.credential import (
     build_evidence_record,
 )
 from credits.core.log import document_body
+from credits.core.policy_reader import parse_policy
 from credits.core.proof import refuse_unsignable
 from credits.core.scoring_record import facts_read
 from credits.models import (
@@ -43,6 +44,7 @@ from credits.services.counted import Counted, Cover, counted_by
 from credits.services.errors import CreditsError
 from credits.services.issuer import issuer_did
 from credits.services.log import append_entries
+from credits.services.policies import advised_credits
 from credits.services.scoring_evidence import (
     evidence_item,
     gather_scoring,
@@ -50,6 +52,7 @@ from credits.services.scoring_evidence import (
     refuse_stale,
 )
 from credits.services.status import reserve_places, status_list_url
+from credits.services.wishes import Wishes
 
 VALID_FOR = timedelta(days=5 * 365)
 CODE_BYTES = 16
@@ -83,16 +86,14 @@ class _Draft:
     document: dict[str, Any]
 
 
-def enter_certificate(
-    holder: User, cover: Cover, *, now: datetime, shows_name: bool = True
-) -> Certificate:
+def enter_certificate(holder: User, cover: Cover, wishes: Wishes, *, now: datetime) -> Certificate:
     """Keep what the certificate will say, with its entry in the log; it is not signed yet.
 
     Raises:
         NothingToCertifyError, SeveralRuleSetsError, ScoresAreStaleError
         UnsignableError: a name or title that verifiers in the field read differently.
     """
-    entered, refused = enter_certificates([holder], cover, now=now, shows_names=shows_name)
+    entered, refused = enter_certificates([holder], cover, wishes, now=now)
     for each in refused:
         raise each.error
     return entered[0]
@@ -100,7 +101,7 @@ def enter_certificate(
 
 @transaction.atomic
 def enter_certificates(
-    holders: Sequence[User], cover: Cover, *, now: datetime, shows_names: bool
+    holders: Sequence[User], cover: Cover, wishes: Wishes, *, now: datetime
 ) -> tuple[list[Certificate], list[Refused]]:
     """One certificate for each of ``holders``, and who gets none and why.
 
@@ -111,7 +112,7 @@ def enter_certificates(
     status_list, places = reserve_places(len(holders))
     drafts, refused = [], []
     for holder, place in zip(holders, places, strict=True):
-        order = _Order(holder, cover, now, (status_list.number, place), shows_name=shows_names)
+        order = _Order(holder, cover, wishes, now, (status_list.number, place))
         try:
             drafts.append(_draft(order, counted.get(holder.pk, []), scoring.get(holder.pk, [])))
         except (CreditsError, DocumentError) as error:
@@ -121,13 +122,13 @@ def enter_certificates(
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """For whom, over what, when, and the place in the status list: number and index."""
+    """For whom, over what, how, when, and the place in the status list: number and index."""
 
     holder: User
     cover: Cover
+    wishes: Wishes
     now: datetime
     place: tuple[int, int]
-    shows_name: bool
 
 
 def _draft(order: _Order, counted: Sequence[Counted], scoring: Sequence[ScoringFacts]) -> _Draft:
@@ -230,27 +231,41 @@ def _facts(
         period_start=order.cover.start,
         period_end=order.cover.end,
         issued_at=order.now,
-        rule_set=_rule_set_facts(rule_set),
+        rule_set=_rule_set_facts(rule_set, order.wishes.language),
         projects=_project_facts(counted),
         totals=_totals(evidence),
         evidence=evidence,
         status_list_url=status_list_url(number),
         status_index=index,
         expires_at=order.now + VALID_FOR,
+        language=order.wishes.language,
         scoring=scoring,
+        **_advice(order, counted),
     )
+
+
+def _advice(order: _Order, counted: Sequence[Counted]) -> dict[str, Any]:
+    """What the policy that the holder named would give, and its name."""
+    policy = order.wishes.policy
+    if policy is None:
+        return {}
+    title = parse_policy(policy.source).title.in_language(order.wishes.language)
+    return {
+        "advised_credits": advised_credits(counted, policy, now=order.now),
+        "advised_by": f"{title} {policy.version}, {policy.institution.name}",
+    }
 
 
 def _holder(order: _Order) -> Holder:
     return Holder(
         subject_id=f"urn:uuid:{uuid.uuid4()}",
-        name=str(order.holder) if order.shows_name else "",
+        names=order.wishes.names.of(order.holder),
         email=order.holder.email,
         email_salt=secrets.token_hex(SALT_BYTES),
     )
 
 
-def _rule_set_facts(rule_set: RuleSet) -> RuleSetFacts:
+def _rule_set_facts(rule_set: RuleSet, language: str) -> RuleSetFacts:
     rules = rule_set.compiled
     url = f"{settings.BASE_URL}/rules/{rule_set.slug}/v{rule_set.version}"
     return RuleSetFacts(
@@ -258,10 +273,11 @@ def _rule_set_facts(rule_set: RuleSet) -> RuleSetFacts:
         source_url=f"{url}.toml",
         slug=rule_set.slug,
         version=rule_set.version,
-        title=rules.title.en,
-        description=rules.description.en,
+        title=rules.title.in_language(language),
+        description=rules.description.in_language(language),
         source=rule_set.source,
         reads=facts_read(rules),
+        alignments=rules.alignments,
     )
 
 

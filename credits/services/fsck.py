@@ -18,7 +18,7 @@ from credits.core.inputs import ScoredInput
 from credits.core.log import body_digest, document_body
 from credits.core.opening import MAX_BYTES
 from credits.core.scoring import score_contributions
-from credits.models import Certificate, Project, RuleSet, Score, SealedCertificate
+from credits.models import BoundCertificate, Certificate, Project, RuleSet, Score, SealedCertificate
 from credits.services.cells import SizedCell, cells_in, in_chunks, members_of, spans
 from credits.services.duplicates import OWNER
 from credits.services.loading import load_inputs
@@ -175,6 +175,10 @@ def certificates_are_whole(_jobs: int, _report: Report) -> Iterator[Fault]:
         if _digest(sealed.credential) != sealed.log_entry.body_digest:
             found = _("its sealed form is not the one that was logged")
             yield Fault("certificates are whole", sealed.certificate.code, found)
+    for bound in BoundCertificate.entered.select_related("log_entry", "certificate").iterator():
+        if _digest(bound.credential) != bound.log_entry.body_digest:
+            found = _("its form in a wallet is not the one that was logged")
+            yield Fault("certificates are whole", bound.certificate.code, found)
 
 
 def _digest(credential: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from credits.core.canonical import canonical_json
 from credits.core.credential import build_did_document
 from credits.core.did import did_web
-from credits.core.jose import thumbprint
+from credits.core.jose import RS256, thumbprint
 from credits.core.signing_policy import Refusal, SigningRefusedError
 from credits.models import IssuerKey, IssuerTokenKey, LogEntry
 from credits.services.errors import CreditsError
@@ -117,6 +117,12 @@ def did_document() -> dict[str, Any]:
         [token.jwk for token in tokens],
         revoked=revoked,
     )
+
+
+def token_algorithm() -> str:
+    """By what tokens are signed; before the first of them, what a key made here is for."""
+    newest = IssuerTokenKey.objects.last()
+    return str(newest.jwk["alg"]) if newest else RS256
 
 
 @transaction.atomic

@@ -7,14 +7,15 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
-from accounts.models import Institution, User
+from accounts.models import Institution, Membership, User
 from credits.core.policy import PriorCredits, Proposal
 from credits.core.policy import propose as propose_credits
 from credits.core.policy_reader import parse_policy
 from credits.models import Certificate, CreditPolicy, Recognition
-from credits.services.creditable import CreditableItem, creditable
+from credits.services.counted import Counted
+from credits.services.creditable import CreditableItem, creditable, creditable_work
 from credits.services.errors import CreditsError
 
 FIRST_TERM_STARTS = 8
@@ -61,6 +62,20 @@ def policy_in_force(
     return published.filter(retired_at=None).order_by("-published_at", "-pk").first()
 
 
+def policies_for(learner: User, *, now: datetime) -> QuerySet[CreditPolicy]:
+    """The policies for students in force at the institutions of ``learner``."""
+    institutions = Membership.objects.of(learner, Membership.Role.STUDENT).values("institution")
+    newest = CreditPolicy.objects.filter(
+        institution=OuterRef("institution"),
+        audience=CreditPolicy.Audience.STUDENT,
+        published_at__lte=now,
+        retired_at=None,
+    ).order_by("-published_at", "-pk")
+    return CreditPolicy.objects.filter(
+        institution__in=institutions, pk=Subquery(newest.values("pk")[:1])
+    ).select_related("institution")
+
+
 def propose(
     applicant: User, certificates: Sequence[Certificate], policy: CreditPolicy, *, now: datetime
 ) -> Proposal:
@@ -78,6 +93,14 @@ def propose(
         now=now,
         left_out=found.reasons,
     )
+
+
+def advised_credits(counted: Sequence[Counted], policy: CreditPolicy, *, now: datetime) -> Decimal:
+    """What ``policy`` would give for this work alone, whatever was recognised before."""
+    found = creditable_work(counted)
+    nothing = PriorCredits(term=Decimal(0), degree=Decimal(0))
+    totals = _totals(found.items)
+    return propose_credits(parse_policy(policy.source), totals, prior=nothing, now=now).credits
 
 
 def recognised_certificates(applicant: User, policy: CreditPolicy) -> list[Certificate]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from credits.core.canonical import DocumentError
-from credits.models import Certificate, SealedCertificate, StatusList
+from credits.models import BoundCertificate, Certificate, SealedCertificate, StatusList
 from credits.services.errors import CreditsError
 from credits.services.issuer import sign_documents
 from credits.services.status import sign_status_list
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 CHUNK = 100
 """Documents signed together: few enough that little is lost where a signer ends in between."""
 
-Entered = TypeVar("Entered", Certificate, SealedCertificate)
+Entered = TypeVar("Entered", Certificate, SealedCertificate, BoundCertificate)
 
 
 def sign_at_once(rows: Sequence[Entered], *, now: datetime) -> None:
@@ -60,6 +60,7 @@ def sign_entered(*, now: datetime) -> int:
         IssuerKeyError: nothing can be signed now.
     """
     count = _sign_all(Certificate, now) + _sign_all(SealedCertificate, now)
+    count += _sign_all(BoundCertificate, now)
     _sign_new_lists(now)
     return count
 

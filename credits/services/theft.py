@@ -21,6 +21,7 @@ from credits.core.did import verification_method
 from credits.core.proof import Signer
 from credits.core.sound_log import build_sound_checkpoint
 from credits.models import (
+    BoundCertificate,
     Certificate,
     Checkpoint,
     IssuerKey,
@@ -51,7 +52,7 @@ from credits.signer.stores import KeyFileError
 
 BATCH = 100
 
-Resigned = TypeVar("Resigned", Certificate, SealedCertificate)
+Resigned = TypeVar("Resigned", Certificate, SealedCertificate, BoundCertificate)
 Key = TypeVar("Key", IssuerKey, IssuerTokenKey)
 
 
@@ -174,10 +175,15 @@ def sign_anew(*, now: datetime, genuine: Sequence[str] | None = ()) -> Iterator[
     """
     certificates = _to_sign_anew(Certificate, genuine)
     sealed = _to_sign_anew(SealedCertificate, genuine)
-    total = certificates.count() + sealed.count()
+    bound = _to_sign_anew(BoundCertificate, genuine)
+    total = certificates.count() + sealed.count() + bound.count()
     yield 0, total
     notary, done = local_notary(rate=max(total, BATCH) * 2), 0
-    for count in chain(_sign_rows(certificates, notary, now), _sign_rows(sealed, notary, now)):
+    for count in chain(
+        _sign_rows(certificates, notary, now),
+        _sign_rows(sealed, notary, now),
+        _sign_rows(bound, notary, now),
+    ):
         done += count
         yield done, total
 
@@ -270,4 +276,5 @@ def _take_out(keyring: Keyring[Any], public: str) -> None:
 
 def _strange_count(size: int) -> int:
     entries = LogEntry.objects.filter(kind=LogEntry.Kind.ISSUE, index__gte=size)
-    return entries.filter(certificate=None, sealed_certificate=None).count()
+    known = {"certificate": None, "sealed_certificate": None, "bound_certificate": None}
+    return entries.filter(**known).count()

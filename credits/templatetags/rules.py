@@ -41,6 +41,7 @@ TABLE_NAMES = {
     "factors": _("Factor"),
     "limits": _("Limit"),
     "cases": _("Test case"),
+    "alignments": _("Competence of a framework"),
     "": _("Top of the rule set"),
 }
 TABLES_NAMES = {
@@ -49,10 +50,14 @@ TABLES_NAMES = {
     "factors": _("Factors"),
     "limits": _("Limits"),
     "cases": _("Test cases"),
+    "alignments": _("Competences of frameworks"),
 }
 FIELD_NAMES = {
     "id": _("Short name"),
     "name": _("What it shows"),
+    "url": _("Address"),
+    "framework": _("Framework"),
+    "code": _("Code in the framework"),
     "slug": _("Name in addresses"),
     "version": _("Version"),
     "title": _("Title"),

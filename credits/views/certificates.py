@@ -48,16 +48,14 @@ def certificate_new(request: HttpRequest) -> HttpResponse:
     """Choose a project and a period, see what the certificate will say, then have it."""
     person, now = cast(User, request.user), timezone.now()
     given = request.POST or request.GET or a_year_until(now.date())
-    form = CertificateForm(given, user=person)
+    form = CertificateForm(given, user=person, now=now)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         start, end = form.bounds
         chosen = {"start": start, "end": end, "project": form.cleaned_data["project"]}
         if _is_meant(request):
             try:
-                issued = issue_certificate(
-                    person, now=now, shows_name=form.cleaned_data["shows_name"], **chosen
-                )
+                issued = issue_certificate(person, now=now, wishes=form.wishes, **chosen)
             except CreditsError as error:
                 form.add_error(None, str(error))
             else:

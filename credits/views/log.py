@@ -85,11 +85,18 @@ def certificate_proof(request: HttpRequest, code: str) -> HttpResponse:
     """
     found = get_certificate(code)
     if stolen := request.GET.get("key", ""):
-        proof = sound_proof_by(found.log_entry, stolen)
-    else:
-        proof = tlog_proof_of(found.log_entry)
+        return _as_file(sound_proof_by(found.log_entry, stolen), found.code)
+    return proof_answer(found.log_entry, found.code)
+
+
+def proof_answer(entry: LogEntry, name: str) -> HttpResponse:
+    """The proof of ``entry`` as a file, once a checkpoint over it is signed."""
+    return _as_file(tlog_proof_of(entry), name)
+
+
+def _as_file(proof: str | None, name: str) -> HttpResponse:
     if proof is None:
         return HttpResponse(NOT_SIGNED, content_type=TEXT, status=NOT_FOUND)
     response = HttpResponse(proof, content_type=TEXT)
-    response["Content-Disposition"] = f'attachment; filename="{found.code}.tlog-proof"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.tlog-proof"'
     return response

@@ -6,10 +6,13 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Membership, User
-from credits.models import Certificate, Claim, Project, Score
+from credits.models import Certificate, Claim, CreditPolicy, Project, Score
+from credits.services.policies import policies_for
+from credits.services.wishes import NameForm, Wishes
 from credits.templatetags.points import CATEGORIES
 from credits.views.records import is_disputed, projects_of
 from harvesters.models import Participation
@@ -101,6 +104,10 @@ DISPUTED = "disputed"
 """What somebody else is to decide on; the score that is disputed stands until then."""
 
 
+CERTIFICATE_LANGUAGES = [("en", "English"), ("zh", "中文")]
+"""Each in its own words, so that whoever reads it finds it."""
+
+
 class CertificateForm(forms.Form):
     """What a certificate is to cover. Days are days in UTC, the same for every reader."""
 
@@ -113,11 +120,25 @@ class CertificateForm(forms.Form):
     )
     start = DayField(label=_("First day"))
     end = DayField(label=_("Last day"))
-    shows_name = forms.BooleanField(label=_("Show my name on it"), required=False)
+    name = forms.ChoiceField(label=_("Name on it"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=CERTIFICATE_LANGUAGES)
+    advice = forms.ModelChoiceField(
+        CreditPolicy.objects.none(),
+        label=_("Advised credits"),
+        help_text=_("What this policy would give for it. The university decides."),
+        required=False,
+        empty_label=_("None"),
+    )
 
-    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+    def __init__(self, *args: Any, user: User, now: datetime, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.user = user
         self.fields["project"].queryset = projects_of(user)  # type: ignore[attr-defined]
+        self.fields["name"].choices = _names_of(user)  # type: ignore[attr-defined]
+        policies = policies_for(user, now=now)
+        self.fields["advice"].queryset = policies  # type: ignore[attr-defined]
+        if not policies:
+            del self.fields["advice"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -127,15 +148,44 @@ class CertificateForm(forms.Form):
         return given
 
     @property
+    def wishes(self) -> Wishes:
+        """What was chosen; of what was not, nothing shows."""
+        given = self.cleaned_data
+        return Wishes(
+            names=NameForm(given["name"] or NameForm.NONE),
+            language=given["language"] or "en",
+            policy=given.get("advice"),
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that will stand on it."""
+        return self.wishes.names.of(self.user)
+
+    @property
     def bounds(self) -> tuple[datetime, datetime]:
         """From the first moment of the first day until the first moment after the last day."""
         given = self.cleaned_data
         return midnight(given["start"]), midnight(given["end"] + timedelta(days=1))
 
 
+def _names_of(user: User) -> list[tuple[str, Any]]:
+    """The forms of the name that differ from each other."""
+    forms_of: dict[tuple[str, ...], NameForm] = {}
+    for form in (NameForm.NAME, NameForm.NATIVE, NameForm.BOTH):
+        forms_of.setdefault(form.of(user), form)
+    named = [(form.value, " · ".join(names)) for names, form in forms_of.items()]
+    return [*named, (NameForm.NONE.value, _("No name"))]
+
+
 def a_year_until(today: date) -> dict[str, Any]:
-    """The bounds that a certificate form proposes."""
-    return {"start": today - A_YEAR + timedelta(days=1), "end": today, "shows_name": True}
+    """What a certificate form proposes."""
+    return {
+        "start": today - A_YEAR + timedelta(days=1),
+        "end": today,
+        "name": NameForm.NAME.value,
+        "language": "zh" if (get_language() or "").startswith("zh") else "en",
+    }
 
 
 def midnight(day: date) -> datetime:

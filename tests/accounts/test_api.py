@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import RequestFactory
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -70,7 +70,7 @@ def test_other_ways_to_sign_in_are_left_to_others(asking):
 
 @pytest.mark.parametrize("throttle", [ClientThrottle, VisitorThrottle])
 def test_each_address_has_its_own_quota(asking, throttle):
-    cache.clear()
+    caches["counters"].clear()
     view = SimpleNamespace(headers={})
 
     for _ in range(throttle.quota):

@@ -4,7 +4,13 @@ import pytest
 from django.utils import timezone
 
 from credits.models import Checkpoint, Score
-from credits.tasks import look_for_signals, renew_status_lists, score_stale, sign_checkpoint
+from credits.tasks import (
+    forget_unused_access,
+    look_for_signals,
+    renew_status_lists,
+    score_stale,
+    sign_checkpoint,
+)
 from tests.histories import *  # noqa: F403
 from tests.histories import change, harvest
 from tests.university import *  # noqa: F403
@@ -39,3 +45,8 @@ def test_status_lists_are_renewed_when_they_are_old(issued):
 
 def test_every_project_is_looked_through_for_signals(project):
     assert look_for_signals() == 0
+
+
+def test_access_that_can_be_used_is_not_forgotten(machine):
+    assert forget_unused_access() == 0
+    assert machine.ask_token().status_code == 200

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from credits.core.bound import build_bound_credential
 from credits.core.clr import RecordFacts, build_record
 from credits.core.status import build_status_list_credential
 from tests.credentials import DID, FACTS, ISSUED, STATUS_LIST, certificate, facts_with, signed
@@ -26,9 +27,14 @@ def changed(*path, value):
     return document
 
 
+HOLDER = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+BOUND = build_bound_credential(certificate(), holder=HOLDER, bound_at=ISSUED)
 GOOD = {
     "certificate": certificate(),
     "with many contributions": certificate(facts_with(50)),
+    "bound to a wallet": signed(
+        build_bound_credential(certificate(), holder=HOLDER, bound_at=ISSUED)
+    ),
     "linked-data proof alone": certificate() | {"proof": certificate()["proof"][0]},
 }
 TAMPERED = {

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from credits.core.certificate_words import WORDS
 from credits.management.arguments import find_person, find_project, parse_day, writable
 from credits.management.companions import Companion, companion_path
 from credits.management.issuing_files import issue_into, people_in
@@ -24,6 +25,7 @@ from credits.services.counted import Cover
 from credits.services.errors import CreditsError
 from credits.services.issuer import did_document
 from credits.services.status import status_list_document
+from credits.services.wishes import NameForm, Wishes
 
 
 class Command(BaseCommand):
@@ -54,10 +56,12 @@ class Command(BaseCommand):
         parser.add_argument("--project", metavar="P", help="only this project")
         parser.add_argument("--out", required=True, metavar="FILE")
         parser.add_argument(
-            "--show-names",
-            action="store_true",
-            help="with --holders: their names on the certificates, if all of them agreed to that",
+            "--name",
+            choices=[form.value for form in NameForm],
+            help="which name stands on it: that in Latin script, in its own script, both or none"
+            " (without this: name for one person, none with --holders, who should agree first)",
         )
+        parser.add_argument("--language", choices=sorted(WORDS), default="en")
         parser.add_argument(
             "--jobs", type=int, default=os.cpu_count() or 1, help="processes, with --holders"
         )
@@ -71,7 +75,9 @@ class Command(BaseCommand):
     def _issue_to_many(self, options: dict[str, Any]) -> None:
         folder = Path(options["out"])
         people = people_in(options["holders"])
-        batch = Batch(_cover(options), timezone.now(), shows_names=options["show_names"])
+        names = NameForm(options["name"] or NameForm.NONE)
+        wishes = Wishes(names=names, language=options["language"])
+        batch = Batch(_cover(options), wishes, timezone.now())
         with bar(_("certificates"), options.get("stderr") or sys.stderr) as report:
             counts = issue_into(folder, people, batch, jobs=options["jobs"], report=report)
         said = _(
@@ -98,6 +104,7 @@ class Command(BaseCommand):
                 end=cover.end,
                 project=cover.project,
                 now=timezone.now(),
+                wishes=Wishes(NameForm(options["name"] or NameForm.NAME), options["language"]),
             )
             if certificate.signed_at is None:
                 raise _not_signed(certificate)

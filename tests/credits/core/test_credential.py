@@ -20,6 +20,7 @@ from credits.core.credential import (
     evidence_bytes,
 )
 from credits.core.jsonld import to_quads
+from credits.core.rules import Alignment
 from tests.credentials import DID, EVIDENCE, FACTS, KEY, RULES, VECTORS, certificate, facts_with
 
 
@@ -30,6 +31,10 @@ def schema(name):
 OPEN_BADGES = Draft201909Validator(schema("ob_v3p0_achievementcredential_schema.json"))
 CREDENTIALS = Draft202012Validator(schema("verifiable-credential-schema.json"))
 
+ALIGNMENTS = (
+    Alignment("Open source practice", "https://framework.example/1", "A framework", "OS-1"),
+    Alignment("Writing programs", "https://framework.example/2", category="code"),
+)
 VARIANTS = {
     "full": FACTS,
     "chinese": replace(FACTS, language="zh"),
@@ -38,10 +43,14 @@ VARIANTS = {
         FACTS, holder=Holder(FACTS.holder.subject_id, email="Li@x.edu", email_salt="ab" * 16)
     ),
     "for ever": replace(FACTS, expires_at=None),
-    "with advice": replace(FACTS, advised_credits=Decimal("2.50")),
+    "with advice": replace(FACTS, advised_credits=Decimal("2.50"), advised_by="Policy 1.0"),
     "by a university": replace(FACTS, credits_earned=Decimal("1.5")),
     "with e-mail of the issuer": replace(FACTS, issuer=replace(FACTS.issuer, email="o@x.edu")),
     "long": facts_with(200),
+    "in two scripts": replace(
+        FACTS, holder=replace(FACTS.holder, names=("Li Ming", "李明", "Li Ming", ""))
+    ),
+    "aligned": replace(FACTS, rule_set=replace(RULES, alignments=ALIGNMENTS)),
 }
 
 
@@ -82,7 +91,7 @@ def test_every_counted_contribution_is_evidence_with_an_address_of_its_own():
         f"{FACTS.id}/evidence.json#1",
         f"{FACTS.id}/evidence.json#2",
     ]
-    assert evidence[1]["description"] == "2026-04-03, 12.5 points"
+    assert evidence[2]["description"] == "2026-04-04, 1.25 points"
     assert evidence[2]["genre"] == "review"
 
 
@@ -119,6 +128,51 @@ def test_advice_is_never_credit_earned():
     assert "creditsEarned" not in advised
     assert advised["result"][-1]["value"] == "2.5"
     assert granted["creditsEarned"] == 1.5
+
+
+def test_advice_names_whose_policy_it_is_and_that_the_university_decides():
+    achievement = build_credential(VARIANTS["with advice"])["credentialSubject"]["achievement"]
+
+    name = achievement["resultDescription"][-1]["name"]
+    assert name == "Credits advised under Policy 1.0; the university decides"
+
+
+def test_alignments_stand_with_the_whole_or_with_the_points_of_their_kind():
+    achievement = build_credential(VARIANTS["aligned"])["credentialSubject"]["achievement"]
+
+    assert achievement["alignment"] == [
+        {
+            "type": ["Alignment"],
+            "targetName": "Open source practice",
+            "targetUrl": "https://framework.example/1",
+            "targetFramework": "A framework",
+            "targetCode": "OS-1",
+        }
+    ]
+    aligned = [each for each in achievement["resultDescription"] if "alignment" in each]
+    assert [each["id"] for each in aligned] == [f"{RULES.url}#code-points"]
+    assert aligned[0]["alignment"][0]["targetName"] == "Writing programs"
+
+
+def test_each_name_stands_once():
+    identities = build_credential(VARIANTS["in two scripts"])["credentialSubject"]["identifier"]
+
+    assert [each["identityHash"] for each in identities] == ["Li Ming", "李明"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "; declared AI assistance: Copilot"), ("zh", "；已声明使用 AI 辅助：Copilot")],
+)
+def test_help_by_ai_stands_with_what_was_declared_and_nowhere_else(language, said):
+    document = build_credential(replace(FACTS, language=language))
+
+    assert [said in each["description"] for each in document["evidence"]] == [
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_the_last_day_is_named_and_not_the_day_after():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from credits.core.rule_entries import LONGEST_SOURCE, MOST_ENTRIES
 from credits.core.rule_reader import parse_rule_set
-from credits.core.rules import Bands, RuleSetError
+from credits.core.rules import Alignment, Bands, RuleSetError
 from tests.rule_sets import DEFAULT, GUARD, HEAD, REVIEW, RULE, SMALL
 
 
@@ -35,6 +35,45 @@ def test_a_small_rule_set_is_read_whole():
     assert rules.rules[0].bands == Bands("lines_code", ((5, 1000), (45, 4500)), 8000)
     assert rules.rules[1].points == "1.0 + 0.5 * double(comments)"
     assert re.fullmatch("[0-9a-f]{64}", rules.digest)
+
+
+ALIGNED = """
+[[alignments]]
+name = "Open source practice"
+url = "https://framework.example/1"
+framework = "A framework"
+code = "OS-1"
+
+[[alignments]]
+name = "Writing programs"
+url = "https://framework.example/2"
+category = "code"
+"""
+
+
+def test_alignments_are_read_and_change_no_points():
+    rules = parse_rule_set(SMALL + ALIGNED)
+
+    assert rules.alignments == (
+        Alignment("Open source practice", "https://framework.example/1", "A framework", "OS-1"),
+        Alignment("Writing programs", "https://framework.example/2", category="code"),
+    )
+    assert rules.rules == parse_rule_set(SMALL).rules
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('url = "https://framework.example/1"', "'name' is missing"),
+        ('name = "Practice"', "'url' is missing"),
+        ('name = "Practice"\nurl = "javascript:alert(1)"', "begins with https://"),
+        ('name = "Practice"\nurl = "https://a.example"\nlevel = "3"', "unknown key 'level'"),
+    ],
+)
+def test_an_alignment_that_leads_nowhere_is_told(entry, said):
+    (problem,) = problems(f"{SMALL}\n[[alignments]]\n{entry}\n")
+
+    assert said in problem
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from credits.services.entering import NothingToCertifyError, SeveralRuleSetsErro
 from credits.services.rules import create_draft, publish_rule_set
 from credits.services.scoring import score_project
 from credits.services.verification import verify_stored
+from credits.services.wishes import NameForm, Wishes
 from tests.committing import *  # noqa: F403
 from tests.committing import at_once, crash_while_waiting
 from tests.histories import *  # noqa: F403
@@ -95,7 +96,7 @@ def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(student,
 
 
 def test_a_name_stands_on_it_only_if_its_holder_chose_so(student, worked):
-    named, unnamed = issue(student), issue(student, shows_name=False)
+    named, unnamed = issue(student), issue(student, wishes=Wishes(names=NameForm.NONE))
 
     assert "Li Ming" in named.credential
     assert "Li Ming" not in unnamed.credential + unnamed.evidence

@@ -1,5 +1,6 @@
 """Pages on which a person gets certificates and applies for credits with them."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -59,12 +60,39 @@ def test_the_form_shows_what_the_certificate_will_say(li, worked):
 
 
 def test_a_certificate_is_issued_by_a_click_and_shown(li, student, worked):
-    answer = li.post(reverse("certificate-new"), {**PERIOD, "shows_name": "on"}, follow=True)
+    answer = li.post(reverse("certificate-new"), {**PERIOD, "name": "name"}, follow=True)
 
     issued = Certificate.objects.get()
     assert (issued.holder, issued.points) == (student, 28_000)
     assert answer.redirect_chain[-1][0] == issued.get_absolute_url()
     assert "Li Ming" in words_of(answer)
+
+
+def test_the_holder_chooses_name_language_and_advice(li, student, worked, policy):
+    student.native_name = "李明"
+    student.save()
+    chosen = {**PERIOD, "name": "both", "language": "zh", "advice": policy.pk}
+    previewed = li.post(reverse("certificate-new"), chosen | {"preview": 1})
+    assert "Li Ming · 李明" in words_of(previewed)
+
+    li.post(reverse("certificate-new"), chosen)
+
+    document = json.loads(Certificate.objects.get().credential)
+    subject = document["credentialSubject"]
+    names = [each["identityHash"] for each in subject["identifier"] if not each["hashed"]]
+    assert names == ["Li Ming", "李明"]
+    assert subject["role"] == "贡献者"
+    advised = subject["achievement"]["resultDescription"][-1]["name"]
+    assert policy.version in advised
+    assert "学校决定" in advised
+    assert subject["result"][-1]["value"] == "0"
+    assert "creditsEarned" not in subject
+
+
+def test_who_studies_nowhere_is_asked_for_no_policy(client, registrar, policy):
+    client.force_login(registrar)
+
+    assert "advice" not in client.get(reverse("certificate-new")).context["form"].fields
 
 
 def test_a_certificate_without_a_name_shows_none(li, worked):

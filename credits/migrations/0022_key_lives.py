@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0020_what_is_to_be_signed'),
+        ('credits', '0021_wallets'),
     ]
 
     operations = [
