@@ -188,7 +188,9 @@ def _one_proof(
         return _failed("proof", "cannot_be_signed", Outcome.ALTERED, error, suite=suite)
     if not holds:
         return _failed("proof", "changed", Outcome.ALTERED, suite=suite)
-    return revoked and revoked_step(document, issuer, method, revoked.since, log_proofs)
+    if revoked is None:
+        return None
+    return revoked_step(document, issuer, method, revoked.since, log_proofs)
 
 
 def _refuse_loose_form(proof: Mapping[str, Any]) -> None:

@@ -30,8 +30,7 @@ from credits.core.openid4vci import (
     granted_details,
 )
 from credits.services.binding import NotBoundYetError
-from credits.services.issuer import SignerUnavailableError, SigningPausedError
-from credits.services.issuer import token_algorithm
+from credits.services.issuer import SignerUnavailableError, SigningPausedError, token_algorithm
 from credits.services.wallets import (
     TOKEN_LASTS,
     WalletError,
