@@ -127,15 +127,19 @@ def withdraw_issuer_key(since: datetime, *, now: datetime, name: str = "") -> Is
     stolen, keyring = _stolen(name, now), issuer_keyring()
     if stolen.compromised_since is not None:
         raise AlreadyStolenError
-    if issuer_public(present_key(keyring, now)) == stolen.public:
+    gone = [stolen]
+    signer = present_key(keyring, now)
+    if issuer_public(signer) == stolen.public:
+        # A key that waits to be used lay beside the stolen one.
+        gone += IssuerKey.objects.filter(used_from__gt=now, compromised_since=None)
         signer = add_key(keyring, now)
-    else:
-        signer = present_key(keyring, now)
     with transaction.atomic():
         successor = publish_issuer_key(issuer_public(signer), now=now, used_from=now)
-        _put_out_of_force(stolen, since, issuer_public(signer), now)
+        for key in gone:
+            _put_out_of_force(key, since, issuer_public(signer), now)
         vouch_for_sound_logs(signer)
-    _take_out(keyring, stolen.public)
+    for key in gone:
+        _take_out(keyring, key.public)
     return successor
 
 
@@ -147,13 +151,16 @@ def withdraw_token_key(since: datetime, *, now: datetime) -> IssuerTokenKey:
     """
     keyring = token_keyring()
     before = present_key(keyring, now)
-    stolen = publish_token_key(before.public_jwk(), now=now)
+    gone = [publish_token_key(before.public_jwk(), now=now)]
+    gone += IssuerTokenKey.objects.filter(used_from__gt=now, compromised_since=None)
     signer = add_key(keyring, now)
     with transaction.atomic():
         successor = publish_token_key(signer.public_jwk(), now=now, used_from=now)
-        _put_out_of_force(stolen, since, token_public(signer), now)
+        for key in gone:
+            _put_out_of_force(key, since, token_public(signer), now)
         vouch_for_sound_logs(present_key(issuer_keyring(), now))
-    _take_out(keyring, stolen.public)
+    for key in gone:
+        _take_out(keyring, key.public)
     return successor
 
 
@@ -178,7 +185,7 @@ def sign_anew(*, now: datetime, genuine: Sequence[str] | None = ()) -> Iterator[
     bound = _to_sign_anew(BoundCertificate, genuine)
     total = certificates.count() + sealed.count() + bound.count()
     yield 0, total
-    notary, done = local_notary(rate=max(total, BATCH) * 2), 0
+    notary, done = local_notary(is_limited=False), 0
     for count in chain(
         _sign_rows(certificates, notary, now),
         _sign_rows(sealed, notary, now),

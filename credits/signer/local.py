@@ -23,7 +23,7 @@ from credits.signer.stores import FileStore, KeyStore, issuer_signer, token_sign
 HSM_KEY = "opencredits-issuer"
 
 
-def local_notary(*, rate: int | None = None) -> Notary:
+def local_notary(*, is_limited: bool = True, door: str = "command") -> Notary:
     """Who signs in this process, with the keys that the settings name."""
     return Notary(
         ours=ours(),
@@ -31,7 +31,8 @@ def local_notary(*, rate: int | None = None) -> Notary:
         token_keys=token_keyring(),
         ledger=Ledger(settings.SIGNER_STATE),
         logged=logged_among,
-        rate=settings.SIGNER_RATE if rate is None else rate,
+        rate=settings.SIGNER_RATE if is_limited else None,
+        door=door,
     )
 
 

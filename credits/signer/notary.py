@@ -59,7 +59,8 @@ class Notary:
     """Signs what the policy lets it sign.
 
     ``logged`` says which of some digests stand in the log; ``rate`` is how many documents are
-    signed in an hour.
+    signed in an hour, None where nothing is counted. Each ``door`` is counted by itself: what an
+    operator has signed by a command takes nothing from those who ask over the socket.
     """
 
     ours: Ours
@@ -67,7 +68,8 @@ class Notary:
     token_keys: Keyring[JwkSigner]
     ledger: Ledger
     logged: Callable[[Collection[str]], Collection[str]]
-    rate: int
+    rate: int | None
+    door: str = "command"
 
     def issuer_key(self, *, now: datetime) -> str:
         return encode_public_key(self.issuer_keys.present(now).public_key())
@@ -140,7 +142,9 @@ class Notary:
                 f" the digest {min(missing)}.",
             )
         counted = [each.digest for each in examined if each.is_counted]
-        self.ledger.count(purpose, counted, limit=self.rate, now=now)
+        if self.rate is not None:
+            purpose = f"{purpose} by {self.door}"
+            self.ledger.count(purpose, counted, limit=self.rate, now=now)
         return examined
 
     def _examined(self, document: Mapping[str, Any]) -> Examined:

@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         _keep_secrets()
-        notary = local_notary()
+        notary = local_notary(door="socket")
         path = signer_socket()
         if not settings.SIGNER_SOCKET:
             make_private(path.parent)

@@ -1,6 +1,7 @@
 """What the one that signs does with what it is asked, and what it refuses."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -159,6 +160,14 @@ def test_tokens_do_not_use_up_the_rate_of_certificates(tmp_path):
     played.notary.sign_tokens(documents, now=NOW)
 
     assert played.notary.sign_documents(documents, now=NOW)
+
+
+def test_a_command_takes_nothing_from_those_who_ask_over_the_socket(tmp_path):
+    played = Played(tmp_path, rate=1)
+    one, other = played.enter(document(1), document(2))
+    played.notary.sign_documents([one], now=NOW)
+
+    assert replace(played.notary, door="socket").sign_documents([other], now=NOW)
 
 
 def checkpoint(size, leaves=LEAVES, origin=ORIGIN):

@@ -364,6 +364,26 @@ def test_a_retired_key_can_be_found_stolen(certificate):
     assert second.public_key in certificate.credential
 
 
+def test_a_key_that_waits_beside_the_stolen_one_is_never_used(certificate):
+    rotate("issuer-key")
+
+    drill()
+
+    stolen, waiting, new = IssuerKey.objects.all()
+    later = timezone.now() + timedelta(days=30)
+    assert stolen.compromised_since == waiting.compromised_since == THEFT
+    assert issuer_signer(now=later).issuer_key(now=later) == new.public_key
+
+
+def test_the_drill_is_not_counted_and_leaves_room_to_issue(certificate, student, settings):
+    settings.SIGNER_RATE = 2
+    issue(student, timezone.now())
+
+    drill("--genuine", "all")
+
+    assert issue(student, timezone.now()).signed_at is not None
+
+
 def test_to_withdraw_a_key_twice_is_refused(certificate):
     old = IssuerKey.objects.get().public_key
     drill()
