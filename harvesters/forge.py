@@ -7,7 +7,7 @@ through the same door.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -148,6 +148,14 @@ class Gap:
     concerns: tuple[ActorRecord, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Whether a demo was live when somebody looked; ``day`` is in UTC."""
+
+    day: date
+    is_live: bool
+
+
 def authors_of(record: ContributionRecord) -> tuple[ActorRecord, ...]:
     """Whose work ``record`` is: whom it concerns if a part of it cannot be read."""
     wrote = {Role.AUTHOR, Role.CO_AUTHOR, Role.REPORTER}
@@ -165,7 +173,8 @@ class Page:
     that were read, as gaps call them: earlier gaps in them that are not told again are closed.
     ``is_part`` is true where the answers that it was read from have more to tell. ``files`` are
     the texts of files of the default branch by their paths, None where there is no such file; what
-    is not told stays as it is known.
+    is not told stays as it is known. ``sighting`` says how a demo was seen; the demo's release is
+    among the ``records`` then.
     """
 
     records: Sequence[ContributionRecord]
@@ -178,6 +187,7 @@ class Page:
     subjects: Sequence[str] = ()
     is_part: bool = False
     files: Mapping[str, str | None] = field(default_factory=dict)
+    sighting: Sighting | None = None
 
 
 @dataclass(frozen=True, slots=True)

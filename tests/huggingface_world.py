@@ -22,6 +22,7 @@ TEXT, COUNT, TRUTH, LIST, MAP = str, int, bool, list, dict
 
 SHAPES: dict[str, dict[str, Any]] = {
     "card": {"_id": TEXT, "id": TEXT, "createdAt": TEXT, "private": TRUTH},
+    "runtime": {"stage": TEXT, "hardware": MAP},
     "commit": {"id": TEXT, "title": TEXT, "message": TEXT, "date": TEXT, "authors": LIST},
     "discussion": {
         "num": COUNT,
@@ -141,7 +142,10 @@ class Discussion:
 
 @dataclass
 class HuggingFaceWorld:
-    """One repository of the Hub; ``page_size`` is how many its lists tell at once."""
+    """One repository of the Hub; ``page_size`` is how many its lists tell at once.
+
+    Of a space it tells in what ``stage`` its runtime is.
+    """
 
     commits: list[dict[str, Any]] = field(default_factory=list)
     discussions: list[Discussion] = field(default_factory=list)
@@ -153,6 +157,7 @@ class HuggingFaceWorld:
     hidden: set[int] = field(default_factory=set)
     card: dict[str, Any] = field(default_factory=dict)
     links: bool = True
+    stage: str = "RUNNING"
     overviews: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     root: str = ""
 
@@ -215,8 +220,14 @@ class HuggingFaceWorld:
                 "language": "zh",
             },
             "pipeline_tag": "image-classification",
+            **({"runtime": self._runtime()} if self.kind == "spaces" else {}),
             **self.card,
         }
+
+    def _runtime(self) -> dict[str, Any]:
+        hardware = {"current": "cpu-basic", "requested": "cpu-basic"}
+        told = {"stage": self.stage, "hardware": hardware, "storage": None, "gcTimeout": 172800}
+        return _as_promised("runtime", told)
 
     def _commits(self, head: str, page: int) -> Reply:
         shas = [told["id"] for told in self.commits]

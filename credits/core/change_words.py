@@ -64,7 +64,8 @@ def _part(facts: Facts, name: str, needed: Any, until: datetime | None) -> Text:
             text.en.format(needed=needed, now=UNKNOWN.en),
             text.zh.format(needed=needed, now=UNKNOWN.zh),
         )
-    return text.filled({"needed": _shown(needed), "now": _shown(now)})
+    missing = needed - now if isinstance(needed, int) else ""
+    return text.filled({"needed": _shown(needed), "now": _shown(now), "missing": missing})
 
 
 def _shown(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 What a contribution *is* (its kind, who did it, whether it was taken back, whether an AI helped) is
 not offered: nobody should be told to become somebody else. ``{needed}`` and ``{now}`` stand for
-counts and texts.
+counts and texts, and ``{missing}`` for what a count lacks.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,14 @@ from credits.core.texts import Text
 
 @dataclass(frozen=True, slots=True)
 class Changeable:
-    """What it takes to change a fact, in words; a yes or no changes only towards ``to``."""
+    """What it takes to change a fact, in words; a yes or no changes only towards ``to``.
+
+    What ``only_grows`` is never less again, so that less is not offered.
+    """
 
     text: Text
     to: bool | None = None
+    only_grows: bool = False
 
 
 def _count(en: str, zh: str) -> Changeable:
@@ -51,7 +55,13 @@ CHANGEABLE: Mapping[str, Changeable] = {
     "comments": _count("comments", "评论数"),
     "reviewers": _count("reviewers", "评审人数"),
     "resolved_threads": _count("resolved review threads", "已解决的评审讨论数"),
-    "live_days": _count("days of running", "演示可用天数"),
+    "live_days": Changeable(
+        Text(
+            "once it was seen running for {needed} days (now {now}, missing {missing})",
+            "可用天数累计满 {needed} 天后（现为 {now} 天，还差 {missing} 天）",
+        ),
+        only_grows=True,
+    ),
     "datasets": _count("data sets on the card", "卡片列出的数据集数"),
     "age_days": _count("days of age", "已过天数"),
     "labels": Changeable(Text("if its labels were {needed}", "若标签为 {needed}")),

@@ -92,7 +92,8 @@ class _Search:
                 continue
             now = getattr(self.subject.facts, name)
             for value in candidates(name, now, self.questions, self.vary):
-                yield name, value
+                if not CHANGEABLE[name].only_grows or value > now:
+                    yield name, value
 
     def vary(self, name: str, value: Any) -> Facts | None:
         """The whole work with another value of one of this contribution's facts.

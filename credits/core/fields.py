@@ -79,7 +79,9 @@ FIELDS: Mapping[str, Field] = {
     "acts": Field(
         Type.INT, "merges, releases and triage in a month of maintenance", "当月维护操作次数"
     ),
-    "live_days": Field(Type.INT, "days for which a demo was seen running", "演示持续可用天数"),
+    "live_days": Field(
+        Type.INT, "days for which a demo was seen running or asleep", "演示累计可用天数"
+    ),
     "has_card": Field(Type.BOOL, "a model or data set has its card", "具有模型或数据集卡片"),
     "has_licence": Field(Type.BOOL, "its card names a licence", "卡片写明许可证"),
     "is_evaluated": Field(Type.BOOL, "its card gives results of an evaluation", "卡片给出评测结果"),

@@ -23,9 +23,12 @@ def mark_where_standing_changed(contributions: Collection[int]) -> None:
         sql.execute(_KEEP, {"keys": personal, "sandboxes": sandboxes})
 
 
+# Before the name of its owner, the path of a data set or demo says what it is, as its address does.
 _OWNER = """
-JOIN harvesters_actor owner ON lower(owner.login) = lower(split_part(repository.path, '/', 1))
-    AND owner.host = repository.host
+JOIN harvesters_actor owner ON owner.host = repository.host
+    AND lower(owner.login) = lower(split_part(repository.path, '/', CASE
+        WHEN repository.kind IN ('dataset', 'space') AND repository.path ~ '^(datasets|spaces)/'
+        THEN 2 ELSE 1 END))
 """
 
 _PERSONAL = f"""

@@ -69,6 +69,25 @@ class RepositoryFile(models.Model):
         return self.path
 
 
+class DemoSighting(models.Model):
+    """A day (UTC) on which somebody looked at a demo: whether it was live at any time of it."""
+
+    repository = models.ForeignKey(
+        Repository, models.CASCADE, related_name="sightings", db_index=False
+    )
+    day = models.DateField()
+    is_live = models.BooleanField()
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "day"], name="sighting_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {'live' if self.is_live else 'down'}"
+
+
 class Actor(models.Model):
     """A forge account. Its key is (host, numeric id); the login is a label that may change."""
 

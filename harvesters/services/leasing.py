@@ -10,6 +10,7 @@ from django.db.models.functions import Least
 from harvesters.forge import ForgeError, SourceNotFoundError
 from harvesters.models import HarvestCursor, HarvestCursorQuerySet
 from harvesters.services.repositories import AnotherRepositoryError
+from harvesters.services.sightings import see_gone
 from harvesters.services.storing import LEASE, clean_text
 
 SWEEP_EVERY = timedelta(hours=1)
@@ -96,6 +97,7 @@ def give_up(cursor: HarvestCursor, error: ForgeError, *, now: datetime) -> None:
         cursor.gone_at = cursor.gone_at or now
         is_long_gone = now - cursor.gone_at >= LOOKED_FOR_EVERY
         again = now + LOOKED_FOR_EVERY if is_long_gone else again
+        see_gone(cursor.repository, now=now)
     release(cursor, next_at=again, error=str(error))
 
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from harvesters.forge import ContributionRecord, ForgeError, Gap, Page
 from harvesters.models import HarvestCursor, HarvestGap
 from harvesters.services.repository_files import store_files
+from harvesters.services.sightings import store_sighting
 from harvesters.services.work_keys import MERGE_KEYS, RETIRE_KEYS, STAGE_KEYS, work_keys
 from harvesters.shared_answers import forget_answers, forget_parts
 
@@ -24,7 +25,6 @@ TITLE_LENGTH = 1000
 URL_LENGTH = 2000
 NAME_LENGTH = 255
 SUBJECT_LENGTH = 500
-
 
 _WITH_EACH_PAGE = (
     *("cursor", "done_count", "total_count", "lease_until"),
@@ -79,7 +79,7 @@ def store_page(cursor: HarvestCursor, page: Page, *, now: datetime) -> StoredCou
     mine = HarvestCursor.objects.select_for_update().filter(pk=cursor.pk, fence=cursor.fence)
     if not mine.exists() or cursor.repository_id is None:
         raise LeaseLostError
-    counts = merge_records(cursor.repository_id, page.records, now)
+    counts = merge_records(cursor.repository_id, store_sighting(cursor, page), now)
     _store_gaps(cursor, page, now)
     store_files(cursor.repository_id, page.files, now=now)
     advance(cursor, page)

@@ -62,6 +62,9 @@ def play_huggingface(fields, home):
     assert WEBHOOKS["huggingface"].subject_of(payload)
     transport = Noting(huggingface_world.Direct(HuggingFaceHistory(1, home).world), fields)
     assert read(HuggingFace(transport, "127.0.0.1", NOW))
+    space = huggingface_world.HuggingFaceWorld(kind="spaces")
+    transport = Noting(huggingface_world.Direct(space), fields)
+    assert read(HuggingFace(transport, "127.0.0.1", NOW), "spaces/lab/vision")
 
 
 PLAYS = {

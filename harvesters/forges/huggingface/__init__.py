@@ -22,7 +22,8 @@ from harvesters.forge import (
 )
 from harvesters.forges.huggingface.hub import KINDS, Hub, split
 from harvesters.forges.huggingface.nodes import Node
-from harvesters.forges.huggingface.walk import Walk, resumed
+from harvesters.forges.huggingface.stand import resumed
+from harvesters.forges.huggingface.walk import Walk
 from harvesters.numbers import number_of
 from harvesters.sweep import BROKEN_PROMISES
 
@@ -74,7 +75,7 @@ class HuggingFace:
             present = self._record(hub, card)
         if present.external_id != repository.external_id:
             raise SourceNotFoundError(f"{repository.path} is another repository now.")
-        return Walk(replace(hub, name=split(present.path)[1]), present, card)
+        return Walk(replace(hub, name=split(present.path)[1]), present, card, self.now)
 
     def _record(self, hub: Hub, card: Node) -> RepositoryRecord:
         name = split(card["id"])[1]

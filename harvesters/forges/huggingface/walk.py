@@ -1,20 +1,20 @@
 """The way through one repository of the Hub: its commits, its release, its discussions."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from harvesters.estimates import ListEstimate
 from harvesters.forge import (
-    ActorRecord,
     ContributionRecord,
-    Cursor,
     ForgeAnswerError,
     Gap,
     Page,
+    RepositoryKind,
     RepositoryRecord,
     SourceNotFoundError,
 )
@@ -23,7 +23,8 @@ from harvesters.forges.huggingface.commits import read_commit, read_release
 from harvesters.forges.huggingface.discussions import mark_of, needs_details, read_discussion
 from harvesters.forges.huggingface.hub import CommitPage, DiscussionPage, Hub
 from harvesters.forges.huggingface.nodes import Node, account_record
-from harvesters.people import GHOST
+from harvesters.forges.huggingface.runtime import sighting_of
+from harvesters.forges.huggingface.stand import Stand, at_the_end, creator_of
 from harvesters.streams import Reading
 from harvesters.sweep import BROKEN_PROMISES, ContradictionError
 
@@ -41,40 +42,13 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
-    """Where a harvest stands.
-
-    ``commit`` is the newest commit that was walked; while a walk goes on, it is at ``page`` of
-    the commits up to ``head``, ``before`` digests the page before and ``size`` is how many that
-    had; ``accounts`` are those that it met, until it ends: a name may be another's the next time.
-    ``creator`` made the first commit; ``card`` digests what the card said. ``marks`` tell, by
-    number, what was last seen of each discussion; ``listed`` is where in their list a sweep is.
-    """
-
-    commit: str = ""
-    head: str = ""
-    page: int = 0
-    before: str = ""
-    size: int = 0
-    accounts: Accounts = field(default_factory=dict)
-    creator: Sequence[Any] = ()
-    card: str = ""
-    marks: Mapping[str, str] = field(default_factory=dict)
-    listed: Sequence[int] = (0, 0, 0)
-
-
-def resumed(cursor: Cursor) -> Stand:
-    known = {one.name for one in fields(Stand)}
-    return Stand(**{name: value for name, value in cursor.items() if name in known})
-
-
-@dataclass(frozen=True, slots=True)
 class Walk:
-    """The way through one repository."""
+    """The way through one repository, whose ``card`` was told ``now``."""
 
     hub: Hub
     repository: RepositoryRecord
     card: Node
+    now: datetime
 
     def pages(self, stand: Stand) -> Iterator[Page]:
         newest = self.card.get("sha") or ""
@@ -82,13 +56,9 @@ class Walk:
             for page, here in self._commits(replace(stand, head=stand.head or newest)):
                 stand = here
                 yield page
-        creator = _creator(stand, self.repository)
-        told, gaps = _read_all(
-            [self.card], lambda card: read_release(card, creator, self.repository), "card", "id"
-        )
-        if (digest := _digest(map(repr, told))) != stand.card:
-            stand = replace(stand, card=digest)
-            yield Page(told, asdict(stand), gaps, items=0)
+        for page, here in self._release(stand):
+            stand = here
+            yield page
         for page, here in self._discussions(stand):
             stand = here
             yield page
@@ -116,6 +86,19 @@ class Walk:
         items = round(len(changed) * listing.count / shown)
         yield ListEstimate("discussions", items, requests, requests, listing.seconds)
 
+    def _release(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
+        """The release, where its card says something else than before or its demo was seen anew."""
+        creator = creator_of(stand, self.repository)
+        told, gaps = _read_all(
+            [self.card], lambda card: read_release(card, creator, self.repository), "card", "id"
+        )
+        is_space = self.repository.kind is RepositoryKind.SPACE
+        sighting = sighting_of(self.card, now=self.now) if is_space else None
+        digest = _digest(map(repr, [*told, sighting] if sighting else told))
+        if digest != stand.card:
+            behind = replace(stand, card=digest)
+            yield Page(told, asdict(behind), gaps, items=0, sighting=sighting), behind
+
     def _commits(self, stand: Stand) -> Iterator[tuple[Page, Stand]]:
         """The commits up to ``stand.head``, down to the last one that is known."""
         while stand.head:
@@ -127,7 +110,7 @@ class Walk:
             stand = replace(stand, accounts=self._accounts(listing.items, stand.accounts))
             commits = [identified(commit, stand.accounts) for commit in listing.items]
             if stand.commit in shas or not self._goes_on(stand, listing):
-                behind = _at_the_end(stand, commits)
+                behind = at_the_end(stand, commits)
             else:
                 behind = replace(stand, page=stand.page + 1, before=_digest(shas), size=len(shas))
             stand = behind
@@ -263,28 +246,6 @@ def _check_commits(stand: Stand, listing: CommitPage) -> None:
         raise _contradicts("commits", "repeats the page before")
     if stand.page == MOST_PAGES:
         raise ForgeAnswerError("The Hub's list of commits has no end.")
-
-
-def _at_the_end(stand: Stand, commits: Sequence[Node]) -> Stand:
-    """Behind the last page of a walk; of the first walk, the oldest commit tells the creator."""
-    creator = stand.creator
-    if not stand.commit and commits:
-        author = (commits[-1].get("authors") or [{}])[0]
-        creator = [author.get("_id"), author.get("user")]
-    return Stand(
-        commit=stand.head,
-        creator=creator,
-        card=stand.card,
-        marks=stand.marks,
-        listed=stand.listed,
-    )
-
-
-def _creator(stand: Stand, repository: RepositoryRecord) -> ActorRecord:
-    number, name = [*stand.creator, None, None][:2]
-    if not name:
-        return ActorRecord(repository.host, GHOST, "ghost")
-    return account_record({"_id": number, "user": name}, repository.host)
 
 
 def _insisting(ask: Callable[[], Found]) -> Found:

@@ -246,3 +246,30 @@ def test_what_is_promised_is_what_scoring_gives(item):
             facts = {**alone.facts, "confirmed": True}
             (result,) = score_contributions([replace(alone, facts=facts)], RULES, now=NOW)
             assert (result.points, result.state) == (change.points_after, change.state_after)
+
+
+GROWING = parse_rule_set(
+    """
+slug = "demos"
+version = "1.0"
+title = { en = "Demos", zh = "演示" }
+description = { en = "Demos", zh = "演示" }
+
+[[rules]]
+id = "demo"
+category = "demo"
+when = 'kind == "release"'
+bands = { of = "live_days", steps = [[29, 1], [89, 4]], more = 8 }
+en = "Demo"
+zh = "演示"
+source = "reasoned: a test"
+"""
+)
+
+
+def test_days_that_were_seen_become_more_and_never_less():
+    (change,) = changes_of(contribution("release", "released", {"live_days": 40}), GROWING)
+
+    assert change.text.en == (
+        "Once it was seen running for 90 days (now 40, missing 50): 8 points instead of 4"
+    )

@@ -11,7 +11,7 @@ from credits.models import Placement, Project, Ruling, Score
 from credits.services.fsck import find_faults
 from credits.services.loading import load_inputs, rulings_on
 from credits.services.scoring import score_project
-from harvesters.forge import Kind, Page, Participant, RepositoryRecord, Role
+from harvesters.forge import Kind, Page, Participant, RepositoryKind, RepositoryRecord, Role
 from harvesters.models import Contribution
 from harvesters.services.changes import mark_changed
 from harvesters.services.harvesting import register_source
@@ -156,9 +156,9 @@ def test_what_one_merges_alone_waits_until_a_maintainer_endorses_it(project, rul
     assert rulings_on([endorsed.pk])[endorsed.pk].is_endorsed
 
 
-def sandbox(project, *records):
+def sandbox(project, *records, path="li/toy", kind=RepositoryKind.CODE):
     """``records`` in a repository below the name of Li."""
-    named = RepositoryRecord(HOST, "id of li/toy", "li/toy", "https://forge.example/li/toy")
+    named = RepositoryRecord(HOST, "id of li/toy", path, f"https://forge.example/{path}", kind)
     cursor = register_source("jsonl:li/toy", named, now=NOW)
     project.repositories.add(cursor.repository)
     leased = lease_source(cursor, now=NOW)
@@ -177,6 +177,23 @@ def test_a_sandbox_counts_nothing_until_somebody_else_contributes(project, rule_
 
     assert before == (0, "not_counted", "sandbox")
     assert {told(f"Change {number}")[1] for number in (1, 2, 5)} == {"counted"}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "is_own"),
+    [
+        ("spaces/li/toy", RepositoryKind.SPACE, True),
+        ("datasets/li/toy", RepositoryKind.DATASET, True),
+        ("spaces/lab/toy", RepositoryKind.SPACE, False),
+        ("spaces/li/toy", RepositoryKind.CODE, False),
+    ],
+)
+def test_whose_a_demo_is_stands_behind_what_it_is(project, rule_set, path, kind, is_own):
+    sandbox(project, change(1), path=path, kind=kind)
+
+    score_project(project, now=NOW)
+
+    assert (told("Change 1")[2] == "sandbox") is is_own
 
 
 def test_a_second_account_of_the_same_person_is_no_other_contributor(project, rule_set, student):
