@@ -27,6 +27,7 @@ from credits.services.status import status_list_document, status_list_url
 from credits.services.theft import sign_anew
 from credits.services.verification import verify_stored, verify_upload
 from credits.signer.local import issuer_keyring
+from tests.committing import *  # noqa: F403
 from tests.histories import *  # noqa: F403
 from tests.histories import BEGUN
 from tests.university import *  # noqa: F403
@@ -437,3 +438,23 @@ def test_the_database_lets_proofs_be_renewed_and_nothing_else(certificate):
     for changed in ({**document, "name": "Doctor"}, {**document, "awardedDate": None}):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             rows.update(credential=json.dumps(changed))
+
+
+@pytest.mark.enable_socket
+def test_online_the_issuer_speaks_for_the_old_file_and_not_for_the_forgery(
+    committed_db, live_server, settings, tmp_path, request
+):
+    settings.BASE_URL = live_server.url
+    certificate, forge = map(request.getfixturevalue, ("certificate", "thief"))
+    old, forged = tmp_path / "old.json", tmp_path / "forged.json"
+    old.write_text(certificate.credential)
+    forged.write_bytes(forge(name="Doctor of everything"))
+    drill()
+
+    said = StringIO()
+    call_command("verify", str(old), stdout=said)
+
+    assert ": valid" in said.getvalue()
+    with pytest.raises(SystemExit) as caught:
+        call_command("verify", str(forged))
+    assert caught.value.code == 1
