@@ -143,6 +143,7 @@ def _item(
     authors: Mapping[int, int],
 ) -> ScoredInput:
     pulls = record.facts.get("pull_requests") or [0]
+    is_brought = not authors or any(number in authors for number in pulls)
     parts = [part for part in record.participants if part.role in EARNING_ROLES[record.kind]]
     return ScoredInput(
         contribution=number,
@@ -162,6 +163,7 @@ def _item(
             )
             for part in parts
         ),
+        is_direct=record.kind == "commit" and not is_brought,
         counterpart=authors.get(pulls[0], 0) if record.kind == "review" else 0,
     )
 

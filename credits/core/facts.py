@@ -30,6 +30,7 @@ class Facts(NamedTuple):
     is_reverted: bool
     reverted_after_days: int
     is_sandbox: bool
+    is_direct: bool
     is_endorsed: bool
     is_mechanical: bool
     lines: int
@@ -126,6 +127,7 @@ def facts_of(item: ScoredInput, *, now: datetime) -> Facts:
     if reverted_at is not None:
         facts["reverted_after_days"] = max(0, (reverted_at - happened).days)
     facts["is_sandbox"] = item.is_sandbox
+    facts["is_direct"] = item.is_direct
     facts["is_endorsed"] = item.ruling.is_endorsed
     facts["roles"] = tuple(sorted({part.role for part in earning}))
     facts["humans"] = len(earning)
@@ -147,6 +149,7 @@ def facts_together(parts: Sequence[Facts]) -> Facts:
         **{name: sum(getattr(part, name) for part in parts) for name in _ADDED},
         reviewers=max(part.reviewers for part in parts),
         merged_by_author=any(part.merged_by_author for part in parts),
+        is_direct=any(part.is_direct for part in parts),
         roles=tuple(sorted({role for part in parts for role in part.roles})),
         ai_assisted=any(part.ai_assisted for part in parts),
         humans=max(part.humans for part in parts),

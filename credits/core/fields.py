@@ -41,6 +41,12 @@ FIELDS: Mapping[str, Field] = {
         "the repository is one person's own, and nobody else contributed",
         "仓库属个人所有且无其他贡献者",
     ),
+    "is_direct": Field(
+        Type.BOOL,
+        "a commit that came by no change, and that no other account committed or reviewed,"
+        " where the forge tells changes",
+        "未经合并请求、也无其他账号提交或评审的提交（仅限可获知合并请求的仓库）",
+    ),
     "is_endorsed": Field(Type.BOOL, "a maintainer endorsed it", "维护者已认可"),
     "is_mechanical": Field(
         Type.BOOL, "a bulk change by a tool: formatter, codemod, version bump", "工具批量改动"

@@ -63,8 +63,9 @@ class ScoredInput:
     Work that counts already with another contribution says so in ``counts_with``.
     ``work_item`` is what `credits.core.work_items.work_item_of` gives: contributions with the
     same one are scored together; None stands alone. ``reverted_at`` is when it was taken back,
-    ``is_sandbox`` whether the repository is one person's own without other contributors, and
-    ``counterpart`` the person whose work a review looked at.
+    ``is_sandbox`` whether the repository is one person's own without other contributors,
+    ``is_direct`` whether a commit was pushed past everybody else, and ``counterpart`` the person
+    whose work a review looked at.
     """
 
     contribution: int
@@ -80,6 +81,7 @@ class ScoredInput:
     work_item: int | None = None
     reverted_at: datetime | None = None
     is_sandbox: bool = False
+    is_direct: bool = False
     counterpart: int = 0
     ruling: Ruling = NO_RULING
 

@@ -21,7 +21,13 @@ from credits.models.recognition import (
 )
 from credits.models.rules import RepositoryRules, RuleSetApproval
 from credits.models.rulings import BotVerdict, Ruling
-from credits.models.scoring import Placement, RepositoryStanding, RuleSetScoring, Score
+from credits.models.scoring import (
+    Placement,
+    RepositoryStanding,
+    RuleSetScoring,
+    Score,
+    ScoredMonth,
+)
 from credits.models.sharing import SealedCertificate, Share
 from credits.models.wallets import BoundCertificate, WalletOffer
 from credits.models.work_claims import WorkClaim
@@ -55,6 +61,7 @@ __all__ = [
     "RuleSetScoring",
     "Ruling",
     "Score",
+    "ScoredMonth",
     "SealedCertificate",
     "Share",
     "StatusList",

@@ -144,17 +144,53 @@ class Placement(models.Model):
 
 
 class RepositoryStanding(models.Model):
-    """Whether a repository is one person's own sandbox, when that was last looked at."""
+    """How a repository stood as a whole, when that was last looked at.
+
+    It is one person's own sandbox or not, and its sources tell changes or not.
+    """
 
     repository = models.OneToOneField(Repository, models.CASCADE, primary_key=True)
     is_sandbox = models.BooleanField()
+    tells_changes = models.BooleanField(default=False)
 
     def __str__(self) -> str:
-        return f"{self.repository_id}: {self.is_sandbox}"
+        return f"{self.repository_id}: {self.is_sandbox}, {self.tells_changes}"
+
+
+class ScoredMonth(models.Model):
+    """From what a person's month was scored last under a rule set, in eight bytes.
+
+    Scores of a rule set that no longer counts stay as they were, while facts go on. Where the
+    facts of a month are still those that it was scored from, its scores can be computed again,
+    which `opencredits fsck` does; where not, they cannot. ``inputs`` is the sum of the stamps
+    (`credits.services.loading`) of all contributions that it takes.
+    """
+
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    rule_set = models.ForeignKey(
+        RuleSet, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    person = models.BigIntegerField()
+    month = models.IntegerField()
+    inputs = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "rule_set", "month", "person"], name="month_scored_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.month}"
 
 
 class RuleSetScoring(models.Model):
     """The whole of a project was scored under a rule set: since then, only what changes is.
+
+    A rule set that no longer counts has none: should it count again, all is scored again.
 
     ``repositories`` are the keys of those that counted in the project then.
     """

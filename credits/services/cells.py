@@ -1,6 +1,8 @@
 """Cells: one person's month in a project. No score in one depends on the limits of another."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
@@ -30,14 +32,24 @@ class SizedCell(NamedTuple):
     size: int
 
 
-class Members(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Members:
     """Who stands in some cells, and all contributions that it takes to score them.
 
-    These are more where work items are shared: then the whole of each item is needed.
+    ``cell_of`` are the participations, ``needs`` the contributions of each cell. These are more
+    where work items are shared: then the whole of each item is needed.
     """
 
-    participations: frozenset[int]
-    contributions: list[int]
+    cell_of: Mapping[int, Cell]
+    needs: Mapping[Cell, AbstractSet[int]]
+
+    @property
+    def participations(self) -> frozenset[int]:
+        return frozenset(self.cell_of)
+
+    @property
+    def contributions(self) -> list[int]:
+        return sorted(frozenset[int]().union(*self.needs.values()))
 
 
 def members_of(project: Project, cells: Iterable[SizedCell]) -> Members:
@@ -49,17 +61,18 @@ def members_of_each(project: Project, cells: Mapping[int, Collection[Cell]]) -> 
     """For each key of ``cells``, who stands in its cells; in one query."""
     owned = [(owner, *cell) for owner, mine in cells.items() for cell in mine]
     owners, months, persons = zip(*owned, strict=True)
-    inside: dict[int, set[int]] = {owner: set() for owner in cells}
-    needed: dict[int, set[int]] = {owner: set() for owner in cells}
+    cell_of: dict[int, dict[int, Cell]] = {owner: {} for owner in cells}
+    needs: dict[int, dict[Cell, set[int]]] = {owner: {} for owner in cells}
     with connection.cursor() as sql:
         arrays = {"owners": owners, "months": months, "persons": persons}
         scope = {name: as_array(values) for name, values in arrays.items()}
         sql.execute(_MEMBERS, {"project": project.pk, **scope})
-        for owner, contribution, participation in sql.fetchall():
-            needed[owner].add(contribution)
+        for owner, month, person, contribution, participation in sql.fetchall():
+            cell = Cell(month, person)
+            needs[owner].setdefault(cell, set()).add(contribution)
             if participation is not None:
-                inside[owner].add(participation)
-    return {owner: Members(frozenset(inside[owner]), sorted(needed[owner])) for owner in cells}
+                cell_of[owner][participation] = cell
+    return {owner: Members(cell_of[owner], needs[owner]) for owner in cells}
 
 
 def sized(project: Project, cells: Collection[Cell]) -> list[SizedCell]:
@@ -127,7 +140,8 @@ def in_chunks(cells: Iterable[SizedCell]) -> Iterator[list[SizedCell]]:
 # A work item is of one repository, and so of one project.
 _MEMBERS = """
 WITH inside AS MATERIALIZED (
-    SELECT cell.owner, found.participation_id, found.contribution_id, found.work_item
+    SELECT cell.owner, cell.month, cell.person, found.participation_id, found.contribution_id,
+        found.work_item
     FROM unnest(%(owners)s::bigint[], %(months)s::integer[], %(persons)s::bigint[])
         cell (owner, month, person)
     CROSS JOIN LATERAL (
@@ -135,11 +149,12 @@ WITH inside AS MATERIALIZED (
         WHERE project_id = %(project)s AND month = cell.month AND person = cell.person
         OFFSET 0) found
 ), item AS MATERIALIZED (
-    SELECT DISTINCT owner, work_item FROM inside WHERE work_item IS NOT NULL
+    SELECT DISTINCT owner, month, person, work_item FROM inside WHERE work_item IS NOT NULL
 )
-SELECT owner, contribution_id, participation_id FROM inside
+SELECT owner, month, person, contribution_id, participation_id FROM inside
 UNION
-SELECT item.owner, found.contribution_id, NULL FROM item CROSS JOIN LATERAL (
+SELECT item.owner, item.month, item.person, found.contribution_id, NULL
+FROM item CROSS JOIN LATERAL (
     SELECT contribution_id FROM credits_placement
     WHERE work_item = item.work_item OFFSET 0) found
 """

@@ -12,7 +12,7 @@ from django.db import connection
 from credits.models import Project, RuleSet
 from credits.services.duplicates import OWNER
 from credits.services.related import related_work
-from credits.services.sandboxes import mark_where_standing_changed
+from credits.services.repository_standing import mark_where_standing_changed
 
 AT_ONCE = 1_000
 """Changes that are taken in one transaction, with all that follows from them."""
@@ -122,10 +122,15 @@ WHERE contribution.id = changed.contribution_id
     AND contribution.repository_id NOT IN (SELECT repository_id FROM ({OWNER}) owner)
 """  # noqa: S608 - all of it is our own text
 
+# What waits under a former rule set stays as it was.
 _WITH_CHANGES = f"""
 SELECT owner.project_id FROM harvesters_changedcontribution changed
 JOIN harvesters_contribution contribution ON contribution.id = changed.contribution_id
 JOIN ({OWNER}) owner USING (repository_id)
 UNION
-SELECT project_id FROM credits_score WHERE waits_until <= %(now)s
+SELECT score.project_id FROM credits_score score
+JOIN credits_project project ON project.id = score.project_id
+JOIN credits_ruleset rule_set ON rule_set.id = score.rule_set_id
+WHERE score.waits_until <= %(now)s
+    AND (rule_set.id = project.scored_by_id OR rule_set.state = 'shadow')
 """  # noqa: S608 - all of it is our own text

@@ -155,3 +155,15 @@ def duplicates_among(project: Project, contributions: Sequence[int]) -> dict[int
         found = dict(sql.fetchall())
         sql.execute(_AS_USUAL)
     return found
+
+
+def owned_repositories(project: Project) -> list[int]:
+    """The repositories that count in ``project``."""
+    with connection.cursor() as sql:
+        sql.execute(_OWNED, [project.pk])
+        return [key for (key,) in sql.fetchall()]
+
+
+_OWNED = f"""
+SELECT repository_id FROM ({OWNER}) owner WHERE project_id = %s ORDER BY repository_id
+"""  # noqa: S608 - all of it is our own text

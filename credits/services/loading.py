@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
@@ -14,16 +15,23 @@ from credits.core.inputs import NO_RULING, Counting, Participant, Ruling, Scored
 from credits.models import Project
 from credits.models import Ruling as StoredRuling
 from credits.services.arrays import as_array
+from credits.services.direct import direct_among
 from credits.services.duplicates import OWNER, duplicates_among
 from credits.services.placing import IS_BOT, PERSON, VERDICT, earning_pairs
 from credits.services.sandboxes import sandboxes_among
 
+STAMP_BYTES = 8
+
 
 class Loaded(NamedTuple):
-    """Contributions to score, and by their keys the digests of the facts that were read."""
+    """Contributions to score, and by their keys the digests of the facts that were read.
+
+    ``stamps`` tell likewise, in eight bytes, all that scoring is given for each.
+    """
 
     items: list[ScoredInput]
     digests: dict[int, str]
+    stamps: dict[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class _Context:
     reverted: Mapping[int, datetime]
     counterparts: Mapping[int, int]
     sandboxes: frozenset[int]
+    direct: frozenset[int]
     rulings: Mapping[int, Ruling]
 
 
@@ -53,10 +62,12 @@ def load_inputs(project: Project, contributions: Sequence[int]) -> Loaded:
         reverted=reverted,
         counterparts=counterparts,
         sandboxes=sandboxes_among({row[3] for row in rows}),
+        direct=direct_among(project, keys),
         rulings=rulings_on(keys),
     )
     items = [_as_input(row, context) for row in rows]
-    return Loaded(items, {row[0]: row[1] for row in rows})
+    stamps = {row[0]: _stamp(row, item) for row, item in zip(rows, items, strict=True)}
+    return Loaded(items, {row[0]: row[1] for row in rows}, stamps)
 
 
 def _as_input(row: tuple[Any, ...], context: _Context) -> ScoredInput:
@@ -75,8 +86,38 @@ def _as_input(row: tuple[Any, ...], context: _Context) -> ScoredInput:
         work_item=work_item,
         reverted_at=context.reverted.get(key),
         is_sandbox=repository in context.sandboxes,
+        is_direct=key in context.direct,
         counterpart=context.counterparts.get(key, 0),
         ruling=context.rulings.get(key, NO_RULING),
+    )
+
+
+def _stamp(row: tuple[Any, ...], item: ScoredInput) -> int:
+    """Eight bytes that change with anything that scoring is given for ``item``.
+
+    They are stored for the months that were scored (`ScoredMonth`): what is told here otherwise
+    than before can no more be compared with what was scored before. The digest of the facts
+    stands for all that the forge said.
+    """
+    key, digest, _kind, _repository, _state, _title, _occurred_at, _facts, place, work, parts = row
+    counting, reverted_at, ruling = item.counts_with, item.reverted_at, item.ruling
+    said = (
+        *(key, digest, place, work, parts),
+        counting and (counting.contribution, counting.is_patch),
+        reverted_at and reverted_at.timestamp(),
+        *(item.is_sandbox, item.is_direct, item.counterpart),
+        None if ruling is NO_RULING else _ruling_told(ruling),
+    )
+    told = blake2b(repr(said).encode(), digest_size=STAMP_BYTES).digest()
+    return int.from_bytes(told, "big", signed=True)
+
+
+def _ruling_told(ruling: Ruling) -> tuple[Any, ...]:
+    """The whole of ``ruling``, always in the same order."""
+    return (
+        *(ruling.is_endorsed, ruling.denied, ruling.category),
+        sorted(ruling.weights.items()),
+        *(sorted(ruling.withdrawn), sorted(ruling.pardoned)),
     )
 
 

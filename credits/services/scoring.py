@@ -26,14 +26,15 @@ from credits.services.changes import (
     take_changed,
     take_due,
 )
-from credits.services.duplicates import OWNER
+from credits.services.duplicates import OWNER, owned_repositories
 from credits.services.errors import CreditsError
 from credits.services.loading import load_inputs
 from credits.services.placing import place_contributions
 from credits.services.processes import several
 from credits.services.related import related_work
+from credits.services.repository_standing import note_standing
 from credits.services.rules import NoRuleSetError, rule_set_in_force
-from credits.services.sandboxes import mark_where_standing_changed
+from credits.services.scored_months import note_months, sums_of
 from credits.services.storing import forget_scores_of_others, store_scores
 
 logger = logging.getLogger(__name__)
@@ -107,6 +108,8 @@ def score_project(
         if new:
             whole = _Job(project, new, now, job.report, jobs)
             counts.add(_score_whole(whole, is_first=not scored))
+        # What is not kept up from here on is scored as a whole, should it ever count again.
+        project.scorings.exclude(rule_set__in=job.rule_sets).delete()
         Project.objects.filter(pk=project.pk).update(scored_by=in_force, scored_at=now)
     logger.info("scored project %s: %s", project.pk, counts)
     return counts
@@ -126,13 +129,6 @@ def _alone(project: Project, *, waits: bool) -> Iterator[None]:
             yield
         finally:
             sql.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, project.pk])
-
-
-def owned_repositories(project: Project) -> list[int]:
-    """The repositories that count in ``project``."""
-    with connection.cursor() as sql:
-        sql.execute(_OWNED, [project.pk])
-        return [key for (key,) in sql.fetchall()]
 
 
 def _scored_by(project: Project) -> set[int]:
@@ -218,6 +214,7 @@ def _place_all(job: _Job, owned: Collection[int]) -> None:
         sql.execute(_LEFT, [job.project.pk])
         job.project.scorings.all().delete()
         take_all(job.project)
+        note_standing(owned)
         sql.execute(_UNPLACED, [job.project.pk])
         keys = [key for (key,) in sql.fetchall()]
     for start in range(0, len(keys), CHUNK):
@@ -225,7 +222,6 @@ def _place_all(job: _Job, owned: Collection[int]) -> None:
         with transaction.atomic():
             place_contributions(job.project, chunk)
             echo(job.project, related_work(chunk))
-            mark_where_standing_changed(chunk)
     _tell_planner(*_PLACED)
 
 
@@ -245,11 +241,13 @@ def _score_cells(job: _Job, cells: Sequence[SizedCell]) -> ScoreCounts:
     """Score ``cells`` by each rule set, and store what changed."""
     members = members_of(job.project, cells)
     loaded = load_inputs(job.project, members.contributions)
-    counts = ScoreCounts(scored=len(members.contributions))
+    sums = sums_of(members, loaded.stamps)
+    counts = ScoreCounts(scored=len(loaded.items))
     for rule_set in job.rule_sets:
         results = score_contributions(loaded.items, rule_set.compiled, now=job.now)
-        inside = [one for one in results if one.participation in members.participations]
+        inside = [one for one in results if one.participation in members.cell_of]
         counts.written += store_scores(job.project, rule_set, inside, loaded.digests, now=job.now)
+        note_months(job.project, rule_set, sums)
     return counts
 
 
@@ -277,11 +275,6 @@ def _written(project: Project, now: datetime) -> int:
     except (NoRuleSetError, ScoringElsewhereError) as error:
         logger.warning("project %s is not scored: %s", project.pk, error)
         return 0
-
-
-_OWNED = f"""
-SELECT repository_id FROM ({OWNER}) owner WHERE project_id = %s ORDER BY repository_id
-"""  # noqa: S608 - all of it is our own text
 
 
 # Places in repositories that count in another project now, or in none.

@@ -80,7 +80,7 @@ def _facts(
     own = {
         item.contribution
         for item in mine
-        if any(part.key in members.participations for part in item.participants)
+        if any(part.key in members.cell_of for part in item.participants)
     }
     return ScoringFacts(project=project_url(project), now=now, items=mine, own=frozenset(own))
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from credits.core.scoring import EARNING_ROLES
 from credits.models import Project, Ruling, Score
+from credits.services.duplicates import owned_repositories
 from credits.services.endorsements import SUBJECT, own_among
-from credits.services.scoring import owned_repositories
 from credits.views.decisions import LEAVE, NO, YES, DecisionRow
 from harvesters.models import Contribution, Participation
 

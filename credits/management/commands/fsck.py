@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from credits.management.progress import bar
-from credits.services.fsck import CHECKS, Fault, find_faults
+from credits.services.fsck import CHECKS, CheckedScores, Fault, find_faults
 
 MOST_SHOWN = 1_000
 
@@ -34,21 +34,36 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         with bar(_("Scores computed anew"), sys.stderr) as report:
-            faults = list(find_faults(jobs=options["jobs"], report=report))
+            checked = CheckedScores()
+            faults = list(find_faults(jobs=options["jobs"], report=report, checked=checked))
         if options["json"]:
-            told = {"faults": [asdict(fault) for fault in faults], "checks": len(CHECKS)}
+            told = {
+                "faults": [asdict(fault) for fault in faults],
+                "checks": len(CHECKS) + 1,
+                "scores": asdict(checked),
+            }
             self.stdout.write(json.dumps(told, ensure_ascii=False))
         else:
-            self._tell(faults)
+            self._tell(faults, checked)
         if faults:
             sys.exit(1)
 
-    def _tell(self, faults: list[Fault]) -> None:
+    def _tell(self, faults: list[Fault], checked: CheckedScores) -> None:
+        self.stdout.write(
+            _(
+                "Scores computed anew from their facts: %(computed)d; from the records of"
+                " certificates: %(certified)d; only looked at for consistency, as their rule set"
+                " no longer counts and facts have changed: %(consistent)d."
+            )
+            % asdict(checked)
+        )
         for fault in faults[:MOST_SHOWN]:
             self.stdout.write(str(fault))
         count = len(faults)
         if count == 0:
-            self.stdout.write(_("Nothing is broken: %(count)d checks.") % {"count": len(CHECKS)})
+            self.stdout.write(
+                _("Nothing is broken: %(count)d checks.") % {"count": len(CHECKS) + 1}
+            )
             return
         self.stdout.write(
             ngettext("%(count)d fault.", "%(count)d faults.", count) % {"count": count}

@@ -122,6 +122,12 @@ def test_what_does_not_count_says_what_would_make_it_count(item, sentences):
     assert told(item) == sentences
 
 
+def test_what_was_pushed_past_review_counts_once_a_maintainer_endorses_it():
+    pushed = replace(contribution(facts={"sizes": {"code": [30, 0]}}), is_direct=True)
+
+    assert told(pushed) == ["Once a maintainer endorses it: 4 points"]
+
+
 def test_two_facts_are_offered_where_one_is_not_enough():
     first, *_ = told(contribution("change", facts={"sizes": None}))
 

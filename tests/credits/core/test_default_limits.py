@@ -33,6 +33,7 @@ from tests.rule_sets import BOT
         (change(state="closed"), NOT_COUNTED, "not-accepted"),
         (change(state="open"), WAITING, "not-merged"),
         (change(WORKED | {"merged_by_author": True}), WAITING, "self-merge"),
+        (change(is_direct=True), WAITING, "self-merge"),
         (change({"sizes": None}), WAITING, "size-unknown"),
         (change({"sizes": {"lock": [90, 9]}}), NOT_COUNTED, "nothing-by-hand"),
         (part("discussion", "author"), NOT_COUNTED, "comment"),

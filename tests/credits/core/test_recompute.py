@@ -41,6 +41,14 @@ def test_every_point_of_every_history_follows_from_its_record(items):
     assert record_differences(record_of(items), LIMITED) == []
 
 
+def test_a_record_tells_what_was_pushed_past_review_and_an_older_one_does_not():
+    items = [replace(change(1, 40), is_direct=True), change(2, 40)]
+    pushed, brought = record_of(items)["scoring"][0]["inputs"]
+
+    assert [scoring_record.unpacked(each).is_direct for each in (pushed, brought)] == [True, False]
+    assert "is_direct" not in brought
+
+
 def leaves_of(plain):
     """What can be changed in one input: (container, key)."""
     found = [(plain, key) for key in plain if key not in {"facts", "participants", "checks"}]
@@ -62,6 +70,9 @@ def changed(draw, value):
     return draw(st.sampled_from(["change", "review", "merged", "closed", "author", ""]))
 
 
+STANDING = ("is_sandbox", "is_direct")
+
+
 @st.composite
 def tampered(draw):
     """A record, what was changed in it, and the record after that."""
@@ -70,7 +81,7 @@ def tampered(draw):
     number = draw(st.integers(0, len(after["scoring"][0]["inputs"]) - 1))
     plain = after["scoring"][0]["inputs"][number]
     if draw(st.booleans()):
-        name = draw(st.sampled_from(["counts_elsewhere", "denied", "is_sandbox", "endorsed"]))
+        name = draw(st.sampled_from(["counts_elsewhere", "denied", *STANDING, "endorsed"]))
         plain[name] = True
         return before, after, number, name
     container, key = draw(st.sampled_from(leaves_of(plain)))
