@@ -63,6 +63,6 @@ CREATE TRIGGER bound_certificate_is_final BEFORE UPDATE ON credits_boundcertific
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credits", "0022_key_lives")]
+    dependencies = [("credits", "0024_key_lives")]
 
     operations = [migrations.RunSQL(OLD, FORMER), migrations.RunSQL(GUARDS, UNGUARD)]

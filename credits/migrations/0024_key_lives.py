@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0021_wallets'),
+        ('credits', '0023_scored_months'),
     ]
 
     operations = [
