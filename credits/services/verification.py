@@ -9,6 +9,7 @@ from typing import Any
 from credits.core.verify import Verdict, verify_credential
 from credits.models import Certificate, StatusList
 from credits.services.issuer import did_document
+from credits.services.sound_proofs import sound_proofs
 from credits.services.status import status_list_document, status_list_url
 
 LIST_NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
@@ -16,19 +17,27 @@ LIST_NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
     """What a certificate of ours is worth, from its stored bytes as from any stranger's."""
-    return verify_credential(
-        certificate.credential.encode(),
-        did_documents=_known_issuers(),
-        status_lists=OwnStatusLists(now),
-        now=now,
-        resources={f"{_address_of(certificate)}/evidence.json": certificate.evidence.encode()},
-    )
+    evidence = certificate.evidence.encode()
+    resources = {f"{_address_of(certificate)}/evidence.json": evidence}
+    return _verified(certificate.credential.encode(), now=now, resources=resources)
 
 
 def verify_upload(data: bytes, *, now: datetime) -> Verdict:
     """What a file is worth; nothing of it is kept. Issuers other than us are unknown here."""
+    return _verified(data, now=now)
+
+
+def _verified(
+    data: bytes, *, now: datetime, resources: Mapping[str, bytes] | None = None
+) -> Verdict:
+    ours = did_document()
     return verify_credential(
-        data, did_documents=_known_issuers(), status_lists=OwnStatusLists(now), now=now
+        data,
+        did_documents={ours["id"]: ours},
+        status_lists=OwnStatusLists(now),
+        now=now,
+        resources=resources,
+        log_proofs=sound_proofs(data, ours),
     )
 
 
@@ -55,11 +64,6 @@ class OwnStatusLists(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return StatusList.objects.count()
-
-
-def _known_issuers() -> Mapping[str, Mapping[str, Any]]:
-    ours = did_document()
-    return {ours["id"]: ours}
 
 
 def _address_of(certificate: Certificate) -> str:

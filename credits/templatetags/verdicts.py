@@ -1,7 +1,4 @@
-"""A verdict in words: one sentence for the whole, one line for each check.
-
-The core says what it found by code; here stands what a reader is told.
-"""
+"""A verdict of the core in words: one sentence for the whole, one line for each check."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,12 +10,13 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from credits.core.verdict import CANNOT_TELL
 from credits.core.verify import Outcome, Step, StepState, Verdict
 from credits.templatetags.pages import day_in_words
 
 register = template.Library()
 
-CROSSES = frozenset({Outcome.ALTERED, Outcome.REVOKED, Outcome.SUSPENDED, Outcome.MALFORMED})
+CROSSES = frozenset(Outcome) - CANNOT_TELL - {Outcome.EXPIRED, Outcome.NOT_YET_VALID}
 
 TITLES: Mapping[Outcome, Any] = {
     Outcome.VALID: gettext_lazy("This certificate is valid"),
@@ -27,6 +25,7 @@ TITLES: Mapping[Outcome, Any] = {
     Outcome.EXPIRED: gettext_lazy("This certificate has expired"),
     Outcome.NOT_YET_VALID: gettext_lazy("This certificate is not valid yet"),
     Outcome.ALTERED: gettext_lazy("This certificate was altered"),
+    Outcome.KEY_REVOKED: gettext_lazy("This was signed with a stolen key"),
     Outcome.ISSUER_UNKNOWN: gettext_lazy("We do not know who issued this"),
     Outcome.STATUS_UNKNOWN: gettext_lazy("Not certain: it may have been revoked"),
     Outcome.MALFORMED: gettext_lazy("This is not a proper certificate"),
@@ -39,6 +38,9 @@ SENTENCES: Mapping[Outcome, Any] = {
     Outcome.NOT_YET_VALID: gettext_lazy("It is genuine, but it holds only from a later day on."),
     Outcome.ALTERED: gettext_lazy(
         "It is not what was signed. Do not rely on it; ask its holder for the original."
+    ),
+    Outcome.KEY_REVOKED: gettext_lazy(
+        "It may be forged. If it is yours, download it again: it was signed with a new key."
     ),
     Outcome.ISSUER_UNKNOWN: gettext_lazy(
         "It was not issued here, so we cannot vouch for it. Verify it at the issuer's own site."
@@ -116,6 +118,10 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
     ("proof", "key_not_listed"): (
         gettext_lazy("It was signed with another key"),
         gettext_lazy("The issuer does not list the key %(method)s."),
+    ),
+    ("proof", "key_revoked"): (
+        gettext_lazy("It was signed with a stolen key"),
+        gettext_lazy("Stolen on %(since)s; no proof of the log shows that it is older."),
     ),
     ("proof", "changed"): (
         gettext_lazy("The signature does not fit"),
