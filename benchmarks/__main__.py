@@ -105,6 +105,7 @@ def _surroundings(*, with_database: bool) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="oc-benchmark-") as home:
         (Path(home) / "static").mkdir()
         os.environ.update({"OPENCREDITS_HOME": home, "SECRET_KEY": "only for benchmarks"})
+        os.environ["OPENCREDITS_SIGNER_RATE"] = "100000000"
         os.environ.pop("DATABASE_URL", None)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         django.setup()

@@ -18,14 +18,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from config.signing import signer_socket
 from credits.exports.fonts import FontsMissingError, font_shelf
 from credits.exports.pdf_signature import PdfSignatureError, holder_and_end, pdf_signer
+from credits.models import IssuerKey, IssuerTokenKey
+from credits.services.rotation import ROTATE_AFTER, is_followed, key_in_use
+from credits.signer.client import SignerClient
+from credits.signer.protocol import SignerFailedError
 from harvesters.models import Heartbeat
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_POSTGRES = 150_000
 LATEST_TICK = timedelta(minutes=1)
 BROKER_TIMEOUT_SECONDS = 2
+SIGNER_TIMEOUT_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,37 @@ def python() -> Check:
     )
 
 
+def signer() -> Check:
+    path = signer_socket()
+    if not settings.SIGNER_SOCKET and not path.exists():
+        return Check("signer", is_good=True, found=_("none: each command signs by itself"))
+    try:
+        SignerClient(path, SIGNER_TIMEOUT_SECONDS).issuer_key(now=timezone.now())
+    except SignerFailedError as error:
+        mend = _("Start it: opencredits signer") if settings.SIGNER_SOCKET else "opencredits serve"
+        return Check("signer", is_good=False, found=_("no answer"), mend=mend, detail=str(error))
+    return Check("signer", is_good=True, found=_("answers"), detail=str(path))
+
+
+def key_age() -> Check:
+    now = timezone.now()
+    used = (key_in_use(IssuerKey, now), key_in_use(IssuerTokenKey, now))
+    oldest = min((key for key in used if key), key=lambda key: key.first_used, default=None)
+    if oldest is None:
+        return Check("key age", is_good=True, found=_("none is used yet"))
+    what = "issuer-key" if isinstance(oldest, IssuerKey) else "token-key"
+    return Check(
+        "key age",
+        # The demonstration has an invented past.
+        is_good=settings.DEMO or now - oldest.first_used < ROTATE_AFTER or is_followed(oldest, now),
+        found=_("in use since %(day)s") % {"day": oldest.first_used.date()},
+        mend=f"opencredits rotate {what}",
+    )
+
+
 def issuer_key() -> Check:
+    if settings.SIGNER_SOCKET:
+        return Check("issuer key", is_good=True, found=_("with the signer"))
     files = [path for path in (settings.ISSUER_KEY_FILE, settings.TOKEN_KEY_FILE) if path.exists()]
     if not files:
         return Check("issuer key", is_good=True, found=_("made with the first certificate"))
@@ -218,12 +254,13 @@ def database_clock() -> Check:
     )
 
 
-READINESS = (database, migrations, broker, worker_and_beat)
+READINESS = (database, migrations, broker, worker_and_beat, signer)
 COMFORT = (
     python,
     base_url,
     database_clock,
     issuer_key,
+    key_age,
     static_files,
     translations,
     fonts,

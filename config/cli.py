@@ -7,9 +7,10 @@ from typing import Any
 
 VERBS_WITHOUT_DATABASE = frozenset(
     {"verify", "rules", "doctor", "help", "version", "makemessages", "compilemessages",
-     "collectstatic", "check", "spectacular", "diffsettings", "serve", "witness"}
+     "collectstatic", "check", "spectacular", "diffsettings", "serve", "witness", "signer"}
 )  # fmt: skip
-"""``doctor`` and ``serve`` look after the database themselves; the others do without."""
+"""``doctor`` and ``serve`` look after the database themselves, and ``serve`` after that of the
+``signer``; the others do without."""
 
 VERBS_UNDER_GUARD = frozenset({"harvest"})
 """They go where strangers send them, and so only to checked addresses."""

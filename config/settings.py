@@ -287,6 +287,17 @@ ISSUER_KEY_FILE = Path(env_text("OPENCREDITS_ISSUER_KEY_FILE", str(HOME / "keys"
 TOKEN_KEY_FILE = Path(
     env_text("OPENCREDITS_TOKEN_KEY_FILE", str(HOME / "keys" / "issuer-token.pem"))
 )
+ISSUER_KEY_PASSPHRASE = env_text("OPENCREDITS_ISSUER_KEY_PASSPHRASE")
+HSM_MODULE = env_text("OPENCREDITS_HSM_MODULE")
+HSM_TOKEN = env_text("OPENCREDITS_HSM_TOKEN", "opencredits")
+HSM_PIN = env_text("OPENCREDITS_HSM_PIN")
+# Where a socket is named, its signer holds the keys and this process has none.
+SIGNER_SOCKET = Path(_socket) if (_socket := env_text("OPENCREDITS_SIGNER_SOCKET")) else None
+SIGNER_STATE = Path(
+    env_text("OPENCREDITS_SIGNER_STATE", str(ISSUER_KEY_FILE.parent / "signer.sqlite3"))
+)
+SIGNER_RATE = env_number("OPENCREDITS_SIGNER_RATE", 500)
+SIGNER_USERS = env_text("OPENCREDITS_SIGNER_USERS").replace(",", " ").split()
 
 LOGGING = {
     "version": 1,

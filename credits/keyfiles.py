@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -63,16 +64,17 @@ def make_rsa_key() -> str:
     return _pem(rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS))
 
 
-def make_token_key() -> str:
+def make_token_key(passphrase: str = "") -> str:
     """A new RSA key as PEM; it signs certificates as JWT, for as long as they are valid."""
-    return _pem(rsa.generate_private_key(public_exponent=65537, key_size=LASTING_RSA_BITS))
+    key = rsa.generate_private_key(public_exponent=65537, key_size=LASTING_RSA_BITS)
+    return _pem(key, passphrase)
 
 
-def make_ed25519_key() -> str:
+def make_ed25519_key(passphrase: str = "") -> str:
     """A new Ed25519 key as PEM; it signs certificates and checkpoints."""
-    return _pem(Ed25519PrivateKey.generate())
+    return _pem(Ed25519PrivateKey.generate(), passphrase)
 
 
-def _pem(key: PrivateKeyTypes) -> str:
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return pem.decode("ascii")
+def _pem(key: PrivateKeyTypes, passphrase: str = "") -> str:
+    lock = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock).decode("ascii")

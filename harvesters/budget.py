@@ -69,9 +69,14 @@ class BudgetBook(Protocol):
 
 
 def kind_of(path: str) -> str:
-    """What a request counts as: GitHub counts GraphQL and searches apart from all else."""
+    """What a request counts as.
+
+    GitHub counts GraphQL and searches apart from all else, Hugging Face files, by ``/resolve/``.
+    """
     first = path.strip("/").partition("/")[0]
-    return first if first in {"graphql", "search"} else "rest"
+    if first in {"graphql", "search"}:
+        return first
+    return "resolve" if "/resolve/" in path else "rest"
 
 
 def merge(kept: Budget | None, told: Budget) -> Budget:

@@ -12,6 +12,9 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
+AS_IT_IS = {"Accept": "application/octet-stream"}
+"""Headers that ask for a file and no JSON: the body tells its bytes in base64, and its size."""
+
 Cursor = Mapping[str, Any]
 """Where a harvest stands, as the adapter wrote it: a small JSON object, empty at the start."""
 
@@ -225,7 +228,7 @@ class Transport(Protocol):
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Ask ``path`` below the forge's base address.
+        """Ask ``path`` below the forge's base address; with `AS_IT_IS`, for a file.
 
         Raises:
             SourceNotFoundError: 404, 410, 451.

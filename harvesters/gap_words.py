@@ -47,6 +47,11 @@ SUBJECTS = (
 REASONS = (
     gettext_noop("its date cannot be told: %(why)s"),
     gettext_noop("the clone lacks its files"),
+    gettext_noop("It is no text in UTF-8."),
+    gettext_noop("It is told as %(why)s."),
+    gettext_noop("%(count)s of its %(all)s bytes were told."),
+    gettext_noop("What came is not %(where)s."),
+    gettext_noop("%(forge)s sends us to another host, which is not asked."),
     gettext_noop("The forge counts it and does not show it to us."),
     gettext_noop("It is confidential, so it is not told."),
     gettext_noop("Gitea lists %(count)s of %(all)s files"),

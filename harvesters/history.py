@@ -9,12 +9,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from harvesters.changesets import ChangeSet
-from harvesters.forge import Cursor, ForgeError, Page
+from harvesters.forge import Cursor, ForgeError, Gap, Page
 from harvesters.gitlog import Commit
+from harvesters.own_rules import OWN_RULES, NotTextError
 
 PAGE_SIZE = 500
-OWN_RULES = ".opencredits.toml"
-"""Where a project keeps its rules, in its repository."""
 
 Read = Callable[[Iterable[Commit]], Page]
 """What makes records of a page of commits."""
@@ -63,6 +62,7 @@ class GitTransport(Protocol):
         """The text of a file as it stands in ``commit``; None where there is none to be read.
 
         Raises:
+            NotTextError: it is no text.
             ForgeError: that cannot be told.
         """
 
@@ -84,18 +84,22 @@ def walk_history(git: GitTransport, cursor: Cursor, newest: str, read: Read) -> 
         for page in _walk(git, base, head, done, read):
             yield replace(page, cursor={**page.cursor, **mark})
         if head == newest:
-            behind = {"commit": head, **mark}
-            yield Page([], behind, is_last=True, files=_files(git, head))
+            yield _last_page(git, head, {"commit": head, **mark})
             return
         yield Page([], {"commit": head, **mark})
         base, head, done = head, newest, 0
 
 
-def _files(git: GitTransport, head: str) -> dict[str, str | None]:
+def _last_page(git: GitTransport, head: str, behind: Cursor) -> Page:
+    """The end of a sweep, with the project's own rules as they stand in ``head``."""
+    last = Page([], behind, is_last=True)
     try:
-        return {OWN_RULES: git.text_at(head, OWN_RULES)}
+        files = {OWN_RULES: git.text_at(head, OWN_RULES)}
+    except NotTextError as error:
+        return replace(last, gaps=[Gap(OWN_RULES, str(error))])
     except ForgeError:
-        return {}
+        return last
+    return replace(last, files=files, subjects=[OWN_RULES])
 
 
 def _stretch(git: GitTransport, cursor: Cursor, newest: str) -> tuple[str, str, int]:

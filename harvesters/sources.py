@@ -125,7 +125,8 @@ def _open_huggingface(address: str, now: datetime) -> tuple[Forge, str]:
     """``[KIND/]OWNER/NAME``; the Hub's address may be given with or without ``/api``."""
     base = settings.HUGGINGFACE_URL.rstrip("/").removesuffix("/api") + "/api"
     api = _rest("Hugging Face", base, settings.HUGGINGFACE_TOKEN)
-    return HuggingFace(api, _host_of(base), now), address
+    files = _rest("Hugging Face", base.removesuffix("/api"), settings.HUGGINGFACE_TOKEN)
+    return HuggingFace(api, _host_of(base), now, files), address
 
 
 def _rest(name: str, base_url: str, token: str) -> Transport:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from harvesters.forge import Answer, RepositoryRecord, SourceNotFoundError
 from tests.gitea_described import FORGEJO, FOUNDED, Item, description, validator, whole
 from tests.gitea_items import HOST, NUMBER, Issue, Pull, Release, file
+from tests.kept_files import git_hash, in_base64
 from tests.simulator import Reply, Request
 
 RECORD = RepositoryRecord(HOST, str(NUMBER), "lab/vision", f"https://{HOST}/lab/vision")
@@ -35,6 +36,8 @@ class GiteaWorld:
     founded: str = FOUNDED
     switched_off: Sequence[str] = ()
     broken: Sequence[str] = ()
+    files: dict[str, bytes] = field(default_factory=dict)
+    updated: str = FOUNDED
 
     def __call__(self, request: Request) -> Reply:
         path, _, query = request.path.partition("?")
@@ -50,7 +53,21 @@ class GiteaWorld:
         if path == "/settings/api":
             settings = whole(self.server, "GeneralAPISettings", max_response_items=self.most)
             return self._told("/settings/api", settings)
-        return self._list(path.removeprefix(f"/repos/{self.path}/"), asked)
+        within = path.removeprefix(f"/repos/{self.path}/")
+        if within.startswith("contents/"):
+            return self._file(within.removeprefix("contents/"), asked)
+        return self._list(within, asked)
+
+    def _file(self, path: str, asked: dict[str, str]) -> Reply:
+        shape = "/repos/{owner}/{repo}/contents/{filepath}"
+        _check_asked(description(self.server)["paths"][shape]["query"], asked)
+        if path not in self.files:
+            said = f"object does not exist [id: , rel_path: {path}]"
+            return Reply.of({"message": "not found", "errors": [said], "url": ""}, 404)
+        raw = self.files[path]
+        told = {"type": "file", "name": path, "path": path, "sha": git_hash(raw)}
+        answer = whole(self.server, "ContentsResponse", **told, **in_base64(raw))
+        return self._told(shape, answer)
 
     def _list(self, path: str, asked: dict[str, str]) -> Reply:
         for pattern, shape, find in self._lists():
@@ -106,6 +123,7 @@ class GiteaWorld:
             full_name=self.path,
             html_url=f"https://{self.host}/{self.path}",
             created_at=self.founded,
+            updated_at=self.updated,
             has_issues="issues" not in self.switched_off,
             has_pull_requests="pulls" not in self.switched_off,
             has_releases="releases" not in self.switched_off,

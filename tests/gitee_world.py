@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from harvesters.forge import Answer, SourceNotFoundError
+from tests.kept_files import git_hash, in_base64
 from tests.simulator import Reply, Request
 
 CHINA = timezone(timedelta(hours=8))
@@ -68,6 +69,15 @@ SHAPES: dict[str, dict[str, Any]] = {
         "created_at": TEXT,
     },
     "operate_logs": {"id": COUNT, "user": MAP, "action_type": TEXT, "created_at": TEXT},
+    "contents": {
+        "type": TEXT,
+        "encoding": TEXT,
+        "size": (int, str),
+        "name": TEXT,
+        "path": TEXT,
+        "content": TEXT,
+        "sha": TEXT,
+    },
     "pull_requests": {"id": COUNT, "number": COUNT, "state": TEXT},
 }
 
@@ -254,6 +264,8 @@ class GiteeWorld:
     missing: set[str] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     repository: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    pushed: str = field(default_factory=lambda: moment(0))
 
     def __call__(self, request: Request) -> Reply:
         address = urlsplit(request.path)
@@ -275,6 +287,8 @@ class GiteeWorld:
         if not parts:
             return Reply.of(_as_promised("repository", self._told()))
         name, *rest = parts
+        if name == "contents":
+            return self._file("/".join(rest))
         lists: dict[str, Callable[[], list[Any]]] = {
             "pulls": lambda: [pull.node() for pull in self.pulls],
             "issues": lambda: list(self.issues),
@@ -286,6 +300,14 @@ class GiteeWorld:
         if whole is None:
             return _nothing()
         return self._page(rest[1], whole(rest[1]), {**asked, "sort": ""})
+
+    def _file(self, path: str) -> Reply:
+        """Where there is no such file, a list of nothing."""
+        if path not in self.files:
+            return Reply.of([])
+        raw = self.files[path]
+        told = {"type": "file", "name": path, "path": path, "sha": git_hash(raw)}
+        return Reply.of(_as_promised("contents", told | in_base64(raw)))
 
     def _found(self, name: str, key: str) -> Callable[[str], list[Any]] | None:
         if name == "pulls":
@@ -301,6 +323,7 @@ class GiteeWorld:
             "html_url": f"https://gitee.com/{self.path}.git",
             "has_issues": True,
             "pull_requests_enabled": True,
+            "pushed_at": self.pushed,
             **self.repository,
         }
 

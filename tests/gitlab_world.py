@@ -4,6 +4,7 @@ What is asked and what is answered is held to GitLab's description; a question m
 it allows is refused.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -28,6 +29,7 @@ from tests.gitlab_described import (
     whole,
 )
 from tests.gitlab_items import HOST, NUMBER, PROJECT, Change, Issue, Release, connection
+from tests.kept_files import git_hash, in_base64
 from tests.simulator import Reply, Request
 
 RECORD = RepositoryRecord(HOST, str(NUMBER), "lab/vision", PROJECT)
@@ -56,6 +58,8 @@ class GitLabWorld:
     hidden: Sequence[str] = ()
     broken: Sequence[str] = ()
     unknown_field: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    active: str = FOUNDED
 
     def __call__(self, request: Request) -> Reply:
         path, _, query = request.path.partition("?")
@@ -72,7 +76,21 @@ class GitLabWorld:
             return Reply.of({"message": "500 Internal Server Error"}, 500)
         if any(re.search(one, path) for one in self.hidden):
             return Reply.of({"message": "403 Forbidden"}, 403)
-        return self._list(path.removeprefix(f"/projects/{self.number}/"), asked)
+        return self._part(path.removeprefix(f"/projects/{self.number}/"), asked)
+
+    def _part(self, path: str, asked: dict[str, str]) -> Reply:
+        if path.startswith("repository/files/"):
+            return self._file(unquote(path.removeprefix("repository/files/")), asked)
+        return self._list(path, asked)
+
+    def _file(self, path: str, asked: dict[str, str]) -> Reply:
+        assert asked == {"ref": "HEAD"}, asked
+        if path not in self.files:
+            return Reply.of({"message": "404 File Not Found"}, 404)
+        raw = self.files[path]
+        digest = hashlib.sha256(raw).hexdigest()
+        told = {"file_path": path, "file_name": path, "ref": "HEAD", "blob_id": git_hash(raw)}
+        return Reply.of(whole("File", content_sha256=digest, **told, **in_base64(raw)))
 
     def _project(self) -> Item:
         return whole(
@@ -81,6 +99,7 @@ class GitLabWorld:
             path_with_namespace=self.path,
             web_url=f"https://{HOST}/{self.path}",
             created_at=self.founded,
+            last_activity_at=self.active,
             merge_requests_enabled="merge_requests" not in self.switched_off,
             issues_enabled="issues" not in self.switched_off,
         )
@@ -165,6 +184,7 @@ class GitLabWorld:
             "fullPath": self.path,
             "webUrl": f"https://{HOST}/{self.path}",
             "createdAt": self.founded,
+            "lastActivityAt": self.active,
             "issuesEnabled": "issues" not in self.switched_off,
             "mergeRequestsEnabled": "merge_requests" not in self.switched_off,
             "mergeRequests": _sorted(self.changes),

@@ -13,7 +13,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from harvesters.forge import Answer, SourceNotFoundError
+from harvesters.forge import AS_IT_IS, Answer, SourceNotFoundError
+from tests.kept_files import git_hash, in_base64
 from tests.simulator import Reply, Request
 
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -160,11 +161,15 @@ class HuggingFaceWorld:
     stage: str = "RUNNING"
     overviews: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     root: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Those of the newest commit."""
 
     def __call__(self, request: Request) -> Reply:
         address = urlsplit(request.path)
         asked = {name: values[-1] for name, values in parse_qs(address.query).items()}
         parts = address.path.strip("/").split("/")
+        if "resolve" in parts:
+            return self._file(address.path.strip("/"))
         if parts[0] == "api":
             parts = parts[1:]
         if parts[0] == "users" and parts[2:] == ["overview"]:
@@ -193,6 +198,17 @@ class HuggingFaceWorld:
                 return self._discussed(int(number))
         return _nothing()
 
+    def _file(self, asked: str) -> Reply:
+        """A file of the newest commit, by an address without ``api``, called by its git hash."""
+        home = self.path if self.kind == "models" else f"{self.kind}/{self.path}"
+        newest = self.commits[-1]["id"] if self.commits else ""
+        path = asked.removeprefix(f"{home}/resolve/{newest}/")
+        if path not in self.files:
+            return Reply.of({"error": "Entry not found"}, 404)
+        raw = self.files[path]
+        told = {"content-type": "text/plain; charset=utf-8", "etag": f'"{git_hash(raw)}"'}
+        return Reply(200, told, raw)
+
     def _overview(self, name: str) -> Reply:
         """The account of that name, if it wrote a commit here, or another one by `overviews`."""
         authors = (author for told in self.commits for author in told["authors"] or ())
@@ -213,6 +229,7 @@ class HuggingFaceWorld:
             "createdAt": moment(0),
             "lastModified": moment(400),
             "private": False,
+            "siblings": [{"rfilename": name} for name in ("README.md", *self.files)],
             "cardData": {
                 "license": "mit",
                 "base_model": ["lab/base"],
@@ -282,4 +299,6 @@ class Direct:
             raise SourceNotFoundError(path)
         if reply.status == HTTPStatus.TEMPORARY_REDIRECT:
             return self.request(method, reply.headers["location"], **asked)
+        if asked.get("headers") == AS_IT_IS:
+            return Answer(reply.status, reply.headers, in_base64(reply.body))
         return Answer(reply.status, reply.headers, reply.json())

@@ -18,7 +18,7 @@ from config.embedded import EmbeddedPostgres
 from tests.e2e.site import PROJECT, Site, free_port
 from tests.waiting import wait_until
 
-CHILDREN = ("web", "worker", "beat", "broker", "postgres")
+CHILDREN = ("web", "worker", "beat", "broker", "signer", "postgres")
 START_SECONDS = 60
 STOP_SECONDS = 30
 REGISTER_SECONDS = 90

@@ -5,7 +5,7 @@ says itself what it is, so files need no particular names. The text of the rule 
 known by the address at which the certificate pins it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,11 +20,12 @@ STATUS_LIST_TYPES = ["VerifiableCredential", "BitstringStatusListCredential"]
 
 @dataclass(frozen=True, slots=True)
 class VerificationBundle:
-    """Trusted DID documents by DID, status lists and resources by address."""
+    """Trusted DID documents by DID, status lists and resources by address, proofs of the log."""
 
     did_documents: Mapping[str, Mapping[str, Any]]
     status_lists: Mapping[str, bytes]
     resources: Mapping[str, bytes]
+    log_proofs: Sequence[str] = ()
 
 
 def read_bundle(files: Iterable[bytes]) -> VerificationBundle:
@@ -67,4 +68,5 @@ def verify_with_bundle(
         recompute=(lambda document: recompute_points(document, bundle.resources))
         if recomputes
         else None,
+        log_proofs=bundle.log_proofs,
     )

@@ -8,6 +8,7 @@ clock: ids, salts and times are facts. Text is in one language, as the context d
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from credits.core.canonical import digest_sri
@@ -174,16 +175,24 @@ def build_credential(facts: CertificateFacts, evidence: bytes | None = None) -> 
 
 
 def build_did_document(
-    did: str, keys: Sequence[str], jwks: Sequence[Mapping[str, str]] = ()
+    did: str,
+    keys: Sequence[str],
+    jwks: Sequence[Mapping[str, str]] = (),
+    *,
+    revoked: Mapping[str, datetime] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The DID document of ``did``: its Multikeys, then the JWKs of its tokens, as they come.
 
     Retired keys that are still sound stay in ``keys``: verifiers read only the document of the
     day, so a key that leaves takes every certificate with it that it signed. A key that was
-    stolen has to leave.
+    stolen is ``revoked`` (by Multikey or thumbprint, with the moment since when): it stays to be
+    known, and may assert nothing (Controlled Identifiers 1.0, section 2.2).
     """
-    methods = [verification_method(did, key) for key in keys]
-    token_methods = [verification_method(did, thumbprint(jwk)) for jwk in jwks]
+    names = [*keys, *map(thumbprint, jwks)]
+    forms: list[dict[str, Any]] = [
+        *({"type": "Multikey", "controller": did, "publicKeyMultibase": key} for key in keys),
+        *({"type": "JsonWebKey", "controller": did, "publicKeyJwk": dict(jwk)} for jwk in jwks),
+    ]
     return {
         "@context": [
             "https://www.w3.org/ns/did/v1",
@@ -192,16 +201,16 @@ def build_did_document(
         ],
         "id": did,
         "verificationMethod": [
-            *(
-                {"id": method, "type": "Multikey", "controller": did, "publicKeyMultibase": key}
-                for method, key in zip(methods, keys, strict=True)
-            ),
-            *(
-                {"id": method, "type": "JsonWebKey", "controller": did, "publicKeyJwk": dict(jwk)}
-                for method, jwk in zip(token_methods, jwks, strict=True)
-            ),
+            {
+                "id": verification_method(did, name),
+                **form,
+                **({"revoked": rfc3339(revoked[name])} if name in revoked else {}),
+            }
+            for name, form in zip(names, forms, strict=True)
         ],
-        "assertionMethod": [*methods, *token_methods],
+        "assertionMethod": [
+            verification_method(did, name) for name in names if name not in revoked
+        ],
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from credits.core.canonical import DocumentError
@@ -42,6 +43,40 @@ def assertion_key(document: Mapping[str, Any], method_id: str) -> bytes:
         MultikeyError: it is not an Ed25519 key.
     """
     return _sound_key(document, _listed(document, method_id))
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedMethod:
+    """A key that its owner withdrew, as after a theft: ``since`` then it proves nothing.
+
+    ``public_key`` if it is an Ed25519 key, ``jwk`` if it is one for tokens.
+    """
+
+    since: str
+    public_key: bytes | None = None
+    jwk: Mapping[str, Any] | None = None
+
+
+def revoked_method(document: Mapping[str, Any], method_id: str) -> RevokedMethod | None:
+    """The key of ``method_id`` if the document says that it was revoked; else None.
+
+    It cannot sign statements any more (`assertion_key` refuses it), but what it signed before
+    can still be held against it.
+    """
+    for method in _list(document, "verificationMethod"):
+        if isinstance(method, dict) and method.get("id") == method_id and "revoked" in method:
+            break
+    else:
+        return None
+    since, sound = str(method["revoked"]), {**method}
+    del sound["revoked"]
+    try:
+        if method.get("type") == "JsonWebKey" and isinstance(method.get("publicKeyJwk"), dict):
+            _refuse_unsound(document, sound, "JsonWebKey")
+            return RevokedMethod(since, jwk=method["publicKeyJwk"])
+        return RevokedMethod(since, public_key=_sound_key(document, sound))
+    except DocumentError:
+        return None
 
 
 def assertion_jwk(document: Mapping[str, Any], method_id: str) -> Mapping[str, Any]:

@@ -79,7 +79,7 @@ def verify_tlog_proof(
     """
     proof = parse_tlog_proof(text)
     checkpoint = verify_checkpoint_by_any(proof.note, keys)
-    leaf = leaf_hash(leaf_bytes(kind, body_digest(document), _salt(proof.extra, kind)))
+    leaf = leaf_hash(leaf_bytes(kind, body_digest(document), proof_salt(proof, kind)))
     if not verify_inclusion(
         leaf, proof.index, checkpoint.tree_size, proof.path, checkpoint.root_hash
     ):
@@ -87,7 +87,13 @@ def verify_tlog_proof(
     return checkpoint
 
 
-def _salt(extra: bytes, kind: str) -> bytes:
+def proof_salt(proof: TlogProof, kind: str) -> bytes:
+    """The salt of the entry, which must be one of ``kind``.
+
+    Raises:
+        TlogProofError
+    """
+    extra = proof.extra
     try:
         told = parse_json(extra, max_bytes=MAX_BYTES)
     except JsonError as error:

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     ALTERED = "altered"
+    KEY_REVOKED = "key_revoked"
     ISSUER_UNKNOWN = "issuer_unknown"
     STATUS_UNKNOWN = "status_unknown"
     MALFORMED = "malformed"
@@ -111,6 +112,7 @@ GRAVITY = (
     Outcome.MALFORMED,
     Outcome.ISSUER_UNKNOWN,
     Outcome.ALTERED,
+    Outcome.KEY_REVOKED,
     Outcome.REVOKED,
     Outcome.SUPERSEDED,
     Outcome.SUSPENDED,

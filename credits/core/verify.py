@@ -8,7 +8,7 @@ issuer is trusted.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,11 +18,12 @@ from credits.core.baking import BakingError
 from credits.core.canonical import DocumentError, JsonError, canonical_json, parse_json
 from credits.core.clr import RECORD, RECORD_CONTEXTS, certificates_in, is_record
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
-from credits.core.did import KeyNotListedError, assertion_key
+from credits.core.did import KeyNotListedError, assertion_key, revoked_method
 from credits.core.jose import TokenError
 from credits.core.opening import MAX_BYTES, Carrier, Opened, open_credential
 from credits.core.proof import JCS, SUITES, ProofError, check_proof
 from credits.core.records_beside import Recompute, recompute_step, resources_step
+from credits.core.revoked_step import revoked_step
 from credits.core.shape import ShapeError, check_shape, issuer_id, moment, proofs_of
 from credits.core.shared import disclosure_step, taken_apart
 from credits.core.status import StatusListError, decode_bitstring
@@ -50,7 +51,7 @@ DATES = {"validFrom", "validUntil"}
 LISTS_KEPT = 8
 
 
-def verify_credential(
+def verify_credential(  # noqa: PLR0913 - what a verification goes by
     data: bytes,
     *,
     did_documents: Mapping[str, Mapping[str, Any]],
@@ -58,12 +59,14 @@ def verify_credential(
     now: datetime,
     resources: Mapping[str, bytes] | None = None,
     recompute: Recompute | None = None,
+    log_proofs: Sequence[str] = (),
 ) -> Verdict:
     """What the certificate in ``data`` is worth at ``now``.
 
     ``did_documents`` are those of trusted issuers by DID, ``status_lists`` signed lists by
-    address, ``resources`` copies of what the certificate pins by digest, by address. Never raises
-    for what is in ``data``: whatever is wrong is a step of the verdict.
+    address, ``resources`` copies of what the certificate pins by digest, by address.
+    ``log_proofs`` (C2SP tlog-proof) may show that what a stolen key signed was logged before the
+    theft. Never raises for what is in ``data``: whatever is wrong is a step of the verdict.
     """
     try:
         opened, shared = taken_apart(open_credential(data))
@@ -76,7 +79,7 @@ def verify_credential(
         wrong = _failed("shape", "wrong_shape", Outcome.MALFORMED, error)
         return Verdict((_ok("parse", "read"), wrong))
     steps = [_ok("parse", "read"), _ok("shape", "credential")]
-    known = _Known(did_documents, status_lists, now)
+    known = _Known(did_documents, status_lists, now, log_proofs)
     steps += _steps_of(opened, known)
     if kind == RECORD:
         steps.append(_certificates_step(document, known))
@@ -96,6 +99,7 @@ class _Known:
     did_documents: Mapping[str, Mapping[str, Any]]
     status_lists: Mapping[str, bytes]
     now: datetime
+    log_proofs: Sequence[str] = ()
 
 
 def _steps_of(opened: Opened, known: _Known) -> list[Step]:
@@ -103,7 +107,7 @@ def _steps_of(opened: Opened, known: _Known) -> list[Step]:
     issuer = known.did_documents.get(issuer_id(document))
     return [
         _context_step(document, RECORD_CONTEXTS if is_record(document) else CERTIFICATE_CONTEXTS),
-        *_issuer_steps(opened, issuer),
+        *_issuer_steps(opened, issuer, known.log_proofs),
         _dates_step(document, known.now),
         _status_step(document, issuer, known.status_lists, known.now),
     ]
@@ -132,7 +136,9 @@ def _context_step(document: Mapping[str, Any], expected: list[str]) -> Step:
     return _failed("context", "unknown_context", Outcome.ALTERED, found=found)
 
 
-def _issuer_steps(opened: Opened, issuer: Mapping[str, Any] | None) -> list[Step]:
+def _issuer_steps(
+    opened: Opened, issuer: Mapping[str, Any] | None, log_proofs: Sequence[str]
+) -> list[Step]:
     did = str(issuer_id(opened.document))
     if issuer is None or issuer.get("id") != did:
         return [
@@ -141,11 +147,13 @@ def _issuer_steps(opened: Opened, issuer: Mapping[str, Any] | None) -> list[Step
         ]
     known = _ok("issuer", "known", issuer=did)
     if opened.token is None:
-        return [known, _proof_step(opened.document, issuer)]
-    return [known, token_step(opened.token, opened.payload or {}, issuer)]
+        return [known, _proof_step(opened.document, issuer, log_proofs)]
+    return [known, token_step(opened.token, opened.payload or {}, issuer, log_proofs)]
 
 
-def _proof_step(document: Mapping[str, Any], issuer: Mapping[str, Any]) -> Step:
+def _proof_step(
+    document: Mapping[str, Any], issuer: Mapping[str, Any], log_proofs: Sequence[str] = ()
+) -> Step:
     """Every proof must hold, and each of the two suites must be among them once."""
     proofs = proofs_of(document)
     found = [str(proof.get("cryptosuite")) for proof in proofs]
@@ -155,27 +163,36 @@ def _proof_step(document: Mapping[str, Any], issuer: Mapping[str, Any]) -> Step:
     if len(found) > len(SUITES):
         return _failed("proof", "unexpected_proof", Outcome.ALTERED, suites=", ".join(found))
     for proof in proofs:
-        step = _one_proof(document, proof, issuer)
+        step = _one_proof(document, proof, issuer, log_proofs)
         if step is not None:
             return step
     return _ok("proof", "proofs_hold", suites=", ".join(found))
 
 
 def _one_proof(
-    document: Mapping[str, Any], proof: Mapping[str, Any], issuer: Mapping[str, Any]
+    document: Mapping[str, Any],
+    proof: Mapping[str, Any],
+    issuer: Mapping[str, Any],
+    log_proofs: Sequence[str],
 ) -> Step | None:
     """What is wrong with one proof, None if it holds."""
     suite, method = str(proof["cryptosuite"]), str(proof.get("verificationMethod"))
+    revoked = revoked_method(issuer, method)
     try:
         _refuse_loose_form(proof)
-        holds = check_proof(document, proof, assertion_key(issuer, method))
+        key = revoked.public_key if revoked is not None else None
+        holds = check_proof(document, proof, key or assertion_key(issuer, method))
     except KeyNotListedError as error:
         return _failed("proof", "key_not_listed", Outcome.ALTERED, error, method=method)
     except ProofError as error:
         return _failed("proof", "malformed_proof", Outcome.ALTERED, error, suite=suite)
     except DocumentError as error:
         return _failed("proof", "cannot_be_signed", Outcome.ALTERED, error, suite=suite)
-    return None if holds else _failed("proof", "changed", Outcome.ALTERED, suite=suite)
+    if not holds:
+        return _failed("proof", "changed", Outcome.ALTERED, suite=suite)
+    if revoked is None:
+        return None
+    return revoked_step(document, issuer, method, revoked.since, log_proofs)
 
 
 def _refuse_loose_form(proof: Mapping[str, Any]) -> None:

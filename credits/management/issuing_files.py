@@ -33,7 +33,7 @@ class BatchCounts:
     waiting: int = 0
 
     def count(self, outcome: Issued) -> None:
-        if outcome.certificate is None:
+        if not outcome.code:
             self.refused += 1
         elif outcome.is_new:
             self.issued += 1
@@ -88,14 +88,11 @@ def issue_into(
         with counts.table.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(COLUMNS)
-
-            def tell(outcome: Issued) -> None:
+            for outcome in issue_to_many(people, batch, jobs=jobs, report=report):
                 counts.count(outcome)
                 rows.writerow(_row(outcome))
-                if outcome.certificate is not None:
-                    codes.append(outcome.certificate.code)
-
-            issue_to_many(people, batch, tell, jobs=jobs, report=report)
+                if outcome.code:
+                    codes.append(outcome.code)
         written = _write(folder, codes)
     except OSError as error:
         raise CommandError(f"{folder}: {error.strerror}") from error
@@ -115,9 +112,8 @@ def _write(folder: Path, codes: Iterable[str]) -> int:
 
 
 def _row(outcome: Issued) -> list[str]:
-    held = outcome.certificate
-    points = decimal_points(held.points) if held else ""
-    return [outcome.holder.email, held.code if held else "", points, outcome.problem]
+    points = decimal_points(outcome.points) if outcome.code else ""
+    return [outcome.email, outcome.code, points, outcome.problem]
 
 
 def _chunks(values: Iterable[str]) -> Iterable[list[str]]:

@@ -17,6 +17,9 @@ OUTCOMES: dict[Outcome, Promise] = {
     Outcome.EXPIRED: _("not valid any more: it has expired"),
     Outcome.NOT_YET_VALID: _("not valid yet: its time has not come; is your clock right?"),
     Outcome.ALTERED: _("not valid: it was altered, or its issuer never signed it"),
+    Outcome.KEY_REVOKED: _(
+        "not valid: it is signed with a stolen key; its issuer has it signed with a new one"
+    ),
     Outcome.ISSUER_UNKNOWN: _(
         "cannot tell: the issuer's DID document is missing; without --offline it is fetched"
     ),
@@ -39,6 +42,10 @@ CODES: dict[str, Promise] = {
     "missing_proof": _("a proof is missing: %(suites)s"),
     "unexpected_proof": _("there are proofs that do not belong there: %(suites)s"),
     "key_not_listed": _("it is signed with a key that is not the issuer's: %(method)s"),
+    "key_revoked": _(
+        "it is signed with the key %(method)s, stolen on %(since)s, and no proof of the log"
+        " (beside it, as .tlog-proof) shows that it was there before"
+    ),
     "token_holds": _("its signature holds (%(suite)s): no byte of its meaning was changed"),
     "malformed_token": _("its signature cannot be trusted: %(detail)s"),
     "malformed_proof": _("a proof is not written as it should be: %(detail)s"),

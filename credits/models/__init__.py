@@ -3,14 +3,13 @@
 from credits.models.certificate import (
     Certificate,
     CertificateItem,
-    IssuerKey,
-    IssuerTokenKey,
     StatusList,
 )
 from credits.models.coursework import CourseAssignment, CourseworkTerms
 from credits.models.disputes import Dispute
 from credits.models.idempotency import KeptAnswer
 from credits.models.integrity import IntegrityReview
+from credits.models.keys import IssuerKey, IssuerTokenKey
 from credits.models.log import Checkpoint, LogEntry, LogTile
 from credits.models.notices import Notice
 from credits.models.project import Project, RuleSet

@@ -1,4 +1,4 @@
-"""Certificates, the lists that say which are revoked, and the keys that signed them."""
+"""Certificates, and the lists that say which are revoked."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -15,34 +15,6 @@ from credits.models.project import Project, RuleSet
 from harvesters.models import Participation
 
 M = TypeVar("M", bound=models.Model)
-
-
-class IssuerKey(models.Model):
-    """A public key of ours, as the DID document lists it (Multikey)."""
-
-    public_key = models.CharField(max_length=100, unique=True)
-    published_at = models.DateTimeField()
-    retired_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["published_at"]
-
-    def __str__(self) -> str:
-        return self.public_key
-
-
-class IssuerTokenKey(models.Model):
-    """A public key of ours for certificates as JWT, as the DID document lists it (JWK)."""
-
-    thumbprint = models.CharField(max_length=43, unique=True)
-    jwk = models.JSONField()
-    published_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["published_at"]
-
-    def __str__(self) -> str:
-        return self.thumbprint
 
 
 class StatusList(models.Model):

@@ -36,6 +36,8 @@ class LogEntry(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(index__gte=0), name="log_index_from_zero")
         ]
+        # The signer asks for each document whether it is logged.
+        indexes = [models.Index(fields=["body_digest"], name="log_entry_by_digest")]
 
     def __str__(self) -> str:
         return f"{self.index}: {self.kind}"

@@ -1,8 +1,9 @@
-"""Certificates for many people at once: a chunk is entered while the one before is signed."""
+"""Certificates for many people at once: some hundreds entered and signed by each process."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from credits.models import Certificate
 from credits.services.counted import Cover
 from credits.services.entering import enter_certificates
 from credits.services.processes import several
-from credits.services.signing import sign_rows
+from credits.services.signing import sign_at_once
 from credits.services.wishes import Wishes
 
 CHUNK = 200
@@ -26,8 +27,9 @@ Report = Callable[[int, int], None]
 class Issued:
     """What came of one person: a certificate, new or had before, or why there is none."""
 
-    holder: User
-    certificate: Certificate | None
+    email: str
+    code: str = ""
+    points: int = 0
     problem: str = ""
     is_new: bool = False
 
@@ -44,49 +46,43 @@ class Batch:
 def issue_to_many(
     holders: Sequence[int],
     batch: Batch,
-    tell: Callable[[Issued], None],
     *,
     jobs: int = 1,
     report: Report = lambda _done, _all: None,
-) -> int:
+) -> Iterator[Issued]:
     """A certificate of ``batch`` for each of ``holders`` (keys of people) who has none of it.
 
-    ``tell`` hears of each person as soon as it is entered. Returns how many were signed; what
-    could not be signed waits for `signing.sign_entered`. Who is stopped in between and begins
-    again goes on where it stopped.
+    Each chunk is entered and signed by one of ``jobs`` processes. What cannot be signed waits for
+    `signing.sign_entered`. Who is stopped in between and begins again goes on where it stopped.
     """
-
-    def entered() -> Iterator[tuple[list[int], datetime]]:
-        done = 0
-        for chunk in _chunks(holders):
-            found = _enter(chunk, batch)
-            new = [each.certificate.pk for each in found if each.certificate and each.is_new]
-            yield new, batch.now
-            for each in found:
-                tell(each)
-            done += len(chunk)
-            report(done, len(holders))
-
+    done = 0
     with several(jobs) as work:
-        return sum(work(sign_rows, entered()))
+        for found in work(partial(issue_chunk, batch), _chunks(holders)):
+            done += len(found)
+            report(done, len(holders))
+            yield from found
+
+
+def issue_chunk(batch: Batch, keys: Sequence[int]) -> list[Issued]:
+    """Enter and sign the certificates of some people, in whatever process."""
+    people = User.objects.in_bulk(keys)
+    had = _had_before(keys, batch.cover)
+    new = [people[key] for key in keys if key not in had]
+    entered, refused = enter_certificates(new, batch.cover, batch.wishes, now=batch.now)
+    if entered:
+        sign_at_once(entered, now=batch.now)
+    already = _("had it already")
+    return [
+        *(Issued(each.holder.email, each.code, each.points, is_new=True) for each in entered),
+        *(Issued(people[key].email, each.code, each.points, already) for key, each in had.items()),
+        *(Issued(each.holder.email, problem=str(each.error)) for each in refused),
+    ]
 
 
 def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
     remaining = iter(keys)
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk
-
-
-def _enter(keys: Sequence[int], batch: Batch) -> list[Issued]:
-    people = User.objects.in_bulk(keys)
-    had = _had_before(keys, batch.cover)
-    new = [people[key] for key in keys if key not in had]
-    entered, refused = enter_certificates(new, batch.cover, batch.wishes, now=batch.now)
-    return [
-        *(Issued(each.holder, each, is_new=True) for each in entered),
-        *(Issued(people[key], each, _("had it already")) for key, each in had.items()),
-        *(Issued(each.holder, None, str(each.error)) for each in refused),
-    ]
 
 
 def _had_before(keys: Sequence[int], cover: Cover) -> dict[int, Certificate]:

@@ -6,9 +6,8 @@ from functools import cache
 from importlib import resources
 
 from credits.core.baking import bake_png, bake_svg
-from credits.core.vc_jwt import sign_credential
 from credits.models import Certificate
-from credits.services.issuer import token_signer, token_signing_method
+from credits.services.issuer import sign_tokens
 
 
 def certificate_jwt(certificate: Certificate, *, now: datetime) -> str:
@@ -16,10 +15,9 @@ def certificate_jwt(certificate: Certificate, *, now: datetime) -> str:
 
     Raises:
         IssuerKeyError: the key file is damaged or holds another kind of key.
+        SignerUnavailableError, SigningPausedError: not now.
     """
-    signer = token_signer(now=now)
-    document = json.loads(certificate.credential)
-    return sign_credential(document, signer, key_id=token_signing_method(signer))
+    return sign_tokens([json.loads(certificate.credential)], now=now)[0]
 
 
 def certificate_png(certificate: Certificate) -> bytes:

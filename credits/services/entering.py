@@ -7,7 +7,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,12 +77,20 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A certificate that is worked out but not written down."""
+    """A certificate that is worked out but has no place in a status list yet."""
 
     holder: User
     counted: Sequence[Counted]
     facts: CertificateFacts
     evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A certificate as it is written down and signed."""
+
+    draft: _Draft
+    index: int
     document: dict[str, Any]
 
 
@@ -105,30 +113,38 @@ def enter_certificates(
 ) -> tuple[list[Certificate], list[Refused]]:
     """One certificate for each of ``holders``, and who gets none and why.
 
-    All of them are written or none. The number of queries does not grow with theirs.
+    All of them are written or none. The number of queries does not grow with theirs. What takes
+    long is done before others have to wait: for the places, and for the log.
     """
     counted = counted_by(cover, holders)
     scoring = gather_scoring(counted)
-    status_list, places = reserve_places(len(holders))
     drafts, refused = [], []
-    for holder, place in zip(holders, places, strict=True):
-        order = _Order(holder, cover, wishes, now, (status_list.number, place))
+    for holder in holders:
+        order = _Order(holder, cover, wishes, now)
         try:
             drafts.append(_draft(order, counted.get(holder.pk, []), scoring.get(holder.pk, [])))
         except (CreditsError, DocumentError) as error:
             refused.append(Refused(holder, error))
-    return _kept(drafts, status_list, now), refused
+    if not drafts:
+        return [], refused
+    status_list, indexes = reserve_places(len(drafts))
+    placed = []
+    for draft, index in zip(drafts, indexes, strict=True):
+        try:
+            placed.append(_placed(draft, status_list, index))
+        except DocumentError as error:
+            refused.append(Refused(draft.holder, error))
+    return _kept(placed, status_list, now), refused
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """For whom, over what, how, when, and the place in the status list: number and index."""
+    """For whom, over what, how and when."""
 
     holder: User
     cover: Cover
     wishes: Wishes
     now: datetime
-    place: tuple[int, int]
 
 
 def _draft(order: _Order, counted: Sequence[Counted], scoring: Sequence[ScoringFacts]) -> _Draft:
@@ -136,10 +152,15 @@ def _draft(order: _Order, counted: Sequence[Counted], scoring: Sequence[ScoringF
     facts = _facts(order, counted, scoring, rule_set)
     record = build_evidence_record(facts)
     refuse_stale(record, rule_set)
-    evidence = canonical_json(record)
-    document = build_credential(facts, evidence)
+    return _Draft(order.holder, counted, facts, canonical_json(record))
+
+
+def _placed(draft: _Draft, status_list: StatusList, index: int) -> _Placed:
+    url = status_list_url(status_list.number)
+    facts = replace(draft.facts, status_list_url=url, status_index=index)
+    document = build_credential(facts, draft.evidence)
     refuse_unsignable(document)
-    return _Draft(order.holder, counted, facts, evidence, document)
+    return _Placed(draft, index, document)
 
 
 def _one_rule_set(counted: Sequence[Counted]) -> RuleSet:
@@ -151,9 +172,10 @@ def _one_rule_set(counted: Sequence[Counted]) -> RuleSet:
     return rule_sets.pop()
 
 
-def _kept(drafts: Sequence[_Draft], status_list: StatusList, now: datetime) -> list[Certificate]:
-    """Write ``drafts`` down, with their entries in the log."""
-    bodies = [document_body(draft.document) for draft in drafts]
+def _kept(placed: Sequence[_Placed], status_list: StatusList, now: datetime) -> list[Certificate]:
+    """Write ``placed`` down, with their entries in the log."""
+    drafts = [each.draft for each in placed]
+    bodies = [document_body(each.document) for each in placed]
     entries = append_entries(LogEntry.Kind.ISSUE, bodies, now=now)
     certificates = [
         Certificate(
@@ -163,16 +185,16 @@ def _kept(drafts: Sequence[_Draft], status_list: StatusList, now: datetime) -> l
             period_end=draft.facts.period_end,
             rule_set=draft.counted[0].rule_set,
             points=draft.facts.points,
-            credential=json.dumps(draft.document, ensure_ascii=False),
+            credential=json.dumps(each.document, ensure_ascii=False),
             evidence=draft.evidence.decode(),
             digest=entry.body_digest,
             status_list=status_list,
-            status_index=draft.facts.status_index,
+            status_index=each.index,
             log_entry=entry,
             issued_at=now,
             expires_at=draft.facts.expires_at,
         )
-        for draft, entry in zip(drafts, entries, strict=True)
+        for draft, each, entry in zip(drafts, placed, entries, strict=True)
     ]
     _write(certificates)
     _keep_items(certificates, drafts)
@@ -220,7 +242,6 @@ def _facts(
     scoring: Sequence[ScoringFacts],
     rule_set: RuleSet,
 ) -> CertificateFacts:
-    number, index = order.place
     code = make_code(secrets.token_bytes(CODE_BYTES))
     evidence = [evidence_item(each) for each in counted]
     return CertificateFacts(
@@ -235,8 +256,8 @@ def _facts(
         projects=_project_facts(counted),
         totals=_totals(evidence),
         evidence=evidence,
-        status_list_url=status_list_url(number),
-        status_index=index,
+        status_list_url="",
+        status_index=0,
         expires_at=order.now + VALID_FOR,
         can_be_suspended=True,
         language=order.wishes.language,

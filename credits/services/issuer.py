@@ -1,31 +1,41 @@
-"""Who we are as an issuer: our DID, its document, and the keys that sign."""
+"""Who we are as an issuer: our DID, its document, and who signs for us."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from credits.core.canonical import canonical_json
 from credits.core.credential import build_did_document
-from credits.core.did import did_web, verification_method
-from credits.core.jose import RS256, JwkError, JwkSigner, TokenSigner, read_jwk, thumbprint
-from credits.core.multikey import encode_public_key
-from credits.core.proof import KeySigner, Signer, add_proofs
-from credits.keyfiles import kept, make_ed25519_key, make_token_key
+from credits.core.did import did_web
+from credits.core.jose import RS256, thumbprint
+from credits.core.signing_policy import Refusal, SigningRefusedError
 from credits.models import IssuerKey, IssuerTokenKey, LogEntry
 from credits.services.errors import CreditsError
 from credits.services.log import append_entry
+from credits.signer.client import SignerAbsentError, SignerClient
+from credits.signer.local import local_notary
+from credits.signer.notary import Notarial
+from credits.signer.protocol import SignerFailedError
+from credits.signer.stores import KeyFileError
 
 
 class IssuerKeyError(CreditsError):
-    """The issuer key cannot be read."""
+    """The issuer key cannot be used."""
+
+
+class SignerUnavailableError(CreditsError):
+    """The signer does not answer; what is entered in the log is signed when it is back."""
+
+
+class SigningPausedError(CreditsError):
+    """More was signed within an hour than is allowed; what is entered is signed later."""
 
 
 def issuer_did() -> str:
@@ -33,117 +43,149 @@ def issuer_did() -> str:
     return did_web(settings.BASE_URL)
 
 
-def signing_method(signer: Signer) -> str:
-    """The id of the signer's key in our DID document."""
-    return verification_method(issuer_did(), encode_public_key(signer.public_key()))
-
-
-def issuer_signer(*, now: datetime) -> KeySigner:
-    """The signer of the present key, which is published in the DID document first.
+def issuer_signer(*, now: datetime) -> Notarial:
+    """Who signs for us; the present key is published in the DID document first.
 
     Raises:
-        IssuerKeyError: the key file is damaged or holds another kind of key.
+        IssuerKeyError, SignerUnavailableError
     """
-    signer = KeySigner(_issuer_key())
-    _publish_key(encode_public_key(signer.public_key()), now)
+    signer = _door()
+    with _in_our_words():
+        key = signer.issuer_key(now=now)
+    publish_issuer_key(key, now=now)
     return signer
 
 
 def sign_documents(documents: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]:
     """``documents`` with both proofs by the present key, as the text that goes out.
 
+    Certificates must stand in the log, committed, before they are signed.
+
     Raises:
         IssuerKeyError: the key file is damaged or holds another kind of key.
+        SignerUnavailableError, SigningPausedError: not now.
+        SigningRefusedError: one of them is not logged, or nothing that we sign.
         UnsignableError, DocumentError: see `add_proofs`.
     """
+    if not documents:
+        return []
     signer = issuer_signer(now=now)
-    method = signing_method(signer)
-    return [
-        json.dumps(
-            add_proofs(document, signer, verification_method=method, created=now),
-            ensure_ascii=False,
-            indent=1,
-        )
-        for document in documents
-    ]
+    with _in_our_words():
+        return signer.sign_documents(documents, now=now)
 
 
-def did_document() -> dict[str, Any]:
-    """Our DID document: every key that was not withdrawn, so that old certificates verify."""
-    keys = IssuerKey.objects.order_by("published_at").values_list("public_key", flat=True)
-    jwks = IssuerTokenKey.objects.order_by("published_at").values_list("jwk", flat=True)
-    return build_did_document(issuer_did(), list(keys), list(jwks))
-
-
-def token_signing_method(signer: TokenSigner) -> str:
-    """The id of the key for tokens in our DID document."""
-    return verification_method(issuer_did(), thumbprint(signer.public_jwk()))
-
-
-def token_signer(*, now: datetime) -> JwkSigner:
-    """The signer of certificates as JWT; its key is published in the DID document first.
+def sign_tokens(documents: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]:
+    """``documents``, without their proofs, as compact JWS; the key is published first.
 
     An RSA key signs by RS256, which every Open Badges verifier knows; whoever puts a P-256 key
     into the file signs by ES256.
 
     Raises:
-        IssuerKeyError: the key file is damaged or holds another kind of key.
+        IssuerKeyError, SignerUnavailableError, SigningPausedError, SigningRefusedError
     """
-    signer = _token_signer(kept(settings.TOKEN_KEY_FILE, make_token_key))
-    _publish_token_key(signer.public_jwk(), now)
-    return signer
+    signer = _door()
+    with _in_our_words():
+        publish_token_key(dict(signer.token_key(now=now)), now=now)
+        bare = [
+            {name: part for name, part in each.items() if name != "proof"} for each in documents
+        ]
+        return signer.sign_tokens(bare, now=now)
+
+
+def signer_answers(*, now: datetime) -> str:
+    """The key that signs at the moment.
+
+    Raises:
+        IssuerKeyError, SignerUnavailableError
+    """
+    with _in_our_words():
+        return _door().issuer_key(now=now)
+
+
+def did_document() -> dict[str, Any]:
+    """Our DID document: every key, so that old certificates verify; a stolen one as revoked."""
+    keys = list(IssuerKey.objects.all())
+    tokens = list(IssuerTokenKey.objects.all())
+    revoked = {
+        key.public: key.compromised_since
+        for key in (*keys, *tokens)
+        if key.compromised_since is not None
+    }
+    return build_did_document(
+        issuer_did(),
+        [key.public_key for key in keys],
+        [token.jwk for token in tokens],
+        revoked=revoked,
+    )
 
 
 def token_algorithm() -> str:
     """By what tokens are signed; before the first of them, what a key made here is for."""
-    newest = IssuerTokenKey.objects.order_by("published_at").last()
+    newest = IssuerTokenKey.objects.last()
     return str(newest.jwk["alg"]) if newest else RS256
 
 
-def _issuer_key() -> Ed25519PrivateKey:
-    pem = kept(settings.ISSUER_KEY_FILE, make_ed25519_key)
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError) as error:
-        raise IssuerKeyError(f"{settings.ISSUER_KEY_FILE} holds no readable key.") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise IssuerKeyError(f"{settings.ISSUER_KEY_FILE} holds no Ed25519 key.")
+@transaction.atomic
+def publish_issuer_key(
+    public_key: str, *, now: datetime, used_from: datetime | None = None
+) -> IssuerKey:
+    """List ``public_key`` in the DID document and enter it in the log, once."""
+    key, created = IssuerKey.objects.get_or_create(
+        public_key=public_key, defaults={"published_at": now, "used_from": used_from or now}
+    )
+    if created:
+        _log_key(public_key, used_from, now)
     return key
 
 
-@lru_cache(maxsize=4)
-def _token_signer(pem: str) -> JwkSigner:
-    """To load an RSA key takes longer than to sign with it, so it is kept."""
-    path = settings.TOKEN_KEY_FILE
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError) as error:
-        raise IssuerKeyError(f"{path} holds no readable key.") from error
-    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise IssuerKeyError(f"{path} holds no RSA or P-256 key.")
-    signer = JwkSigner(key)
-    try:
-        read_jwk(signer.public_jwk())
-    except JwkError as error:
-        raise IssuerKeyError(f"{path}: {error}.") from error
-    return signer
-
-
 @transaction.atomic
-def _publish_token_key(jwk: dict[str, str], now: datetime) -> None:
-    _, created = IssuerTokenKey.objects.get_or_create(
-        thumbprint=thumbprint(jwk), defaults={"jwk": jwk, "published_at": now}
+def publish_token_key(
+    jwk: dict[str, str], *, now: datetime, used_from: datetime | None = None
+) -> IssuerTokenKey:
+    """The same for a key for tokens."""
+    key, created = IssuerTokenKey.objects.get_or_create(
+        thumbprint=thumbprint(jwk),
+        defaults={"jwk": jwk, "published_at": now, "used_from": used_from or now},
     )
     if created:
-        statement = {"issuer": issuer_did(), "key": jwk}
-        append_entry(LogEntry.Kind.KEY, canonical_json(statement), now=now)
+        _log_key(jwk, used_from, now)
+    return key
 
 
-@transaction.atomic
-def _publish_key(public_key: str, now: datetime) -> None:
-    _, created = IssuerKey.objects.get_or_create(
-        public_key=public_key, defaults={"published_at": now}
-    )
-    if created:
-        statement = {"issuer": issuer_did(), "key": public_key}
-        append_entry(LogEntry.Kind.KEY, canonical_json(statement), now=now)
+def _log_key(key: str | dict[str, str], used_from: datetime | None, now: datetime) -> None:
+    said = {"used_from": used_from.isoformat()} if used_from else {}
+    statement = {"issuer": issuer_did(), "key": key, **said}
+    append_entry(LogEntry.Kind.KEY, canonical_json(statement), now=now)
+
+
+def _door() -> Notarial:
+    """The signer behind the socket, where one is named; else the one in this process."""
+    if settings.SIGNER_SOCKET:
+        return SignerClient(settings.SIGNER_SOCKET)
+    return local_notary()
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Tell what went wrong with signing as people here are told it."""
+    try:
+        yield
+    except KeyFileError as error:
+        raise IssuerKeyError(str(error)) from error
+    except SignerAbsentError as error:
+        raise SignerUnavailableError(_("The signer does not answer. Try again later.")) from error
+    except SignerFailedError as error:
+        raise SignerUnavailableError(str(error)) from error
+    except SigningRefusedError as error:
+        if error.reason is not Refusal.TOO_MANY:
+            raise
+        raise SigningPausedError(_paused(error)) from error
+
+
+def _paused(error: SigningRefusedError) -> str:
+    if error.until is None:
+        return _("More is to be signed than is allowed within an hour.")
+    moment = date_format(timezone.localtime(error.until), "DATETIME_FORMAT")
+    return _("So much was signed within an hour that signing pauses until %(moment)s.") % {
+        "moment": moment
+    }

@@ -4,31 +4,40 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from credits.core.checkpoint import build_checkpoint, sign_note
+from credits.core.checkpoint import build_checkpoint
 from credits.core.log import body_digest, leaf_bytes
 from credits.core.merkle import leaf_hash
 from credits.core.multikey import decode_public_key
-from credits.core.proof import Signer
+from credits.core.signing_policy import SigningRefusedError
 from credits.core.tiles import TiledTree, TileError
 from credits.core.tlog_proof import build_tlog_proof
 from credits.models import Checkpoint, IssuerKey, LogEntry
 from credits.services.errors import CreditsError
 from credits.services.log_tiles import close_tiles, log_tree
+from credits.signer.local import ours
+from credits.signer.notary import Notarial
+from credits.signer.protocol import SignerFailedError
+from credits.signer.stores import KeyFileError
 
 LOCK = 0x4F43_4C4F47
 """Key of the advisory lock that lets one writer append at a time ("OCLOG")."""
+
+PUBLISHING = LOCK + 1
+"""Key of the lock that lets one sign a checkpoint at a time."""
 
 SALT_BYTES = 32
 
 
 class BrokenLogError(CreditsError):
     """The log is not what its signed checkpoints say; nothing is signed. Run fsck."""
+
+
+class CheckpointUnsignedError(CreditsError):
+    """The signer cannot sign a checkpoint now; it is tried again in a minute."""
 
 
 def append_entry(kind: LogEntry.Kind, body: bytes, *, now: datetime) -> LogEntry:
@@ -67,30 +76,50 @@ def _entry(index: int, kind: LogEntry.Kind, body: bytes, now: datetime) -> LogEn
     )
 
 
-@transaction.atomic
-def publish_checkpoint(signer: Signer, *, now: datetime) -> Checkpoint | None:
+@transaction.atomic(durable=True)
+def publish_checkpoint(signer: Notarial, *, now: datetime) -> Checkpoint | None:
     """Sign the present size and root, unless the newest checkpoint says the same.
 
-    An empty log has no checkpoint.
+    An empty log has no checkpoint. Not for use in another transaction: what is signed can never be
+    taken back, so it must be committed.
 
     Raises:
-        BrokenLogError: the log does not begin with what the newest checkpoint signed.
+        BrokenLogError: the log does not begin with what the newest checkpoint signed, or with
+            what the signer remembers that it signed.
     """
+    with connection.cursor() as sql:
+        # One at a time, or a smaller size might be signed after a larger one.
+        sql.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHING])
     size = log_size()
     newest = Checkpoint.objects.first()
     if size == 0 or (newest is not None and newest.tree_size == size):
         return newest
-    root = _root_that_continues(newest, log_tree(size))
-    text = build_checkpoint(log_origin(), size, root)
+    tree = log_tree(size)
+    root = _root_that_continues(newest, tree)
+    note = _signed(signer, build_checkpoint(log_origin(), size, root), tree, now)
     checkpoint, _ = Checkpoint.objects.get_or_create(
         tree_size=size,
         defaults={
             "root_hash": root.hex(),
-            "note": sign_note(text, signer, name=log_origin()),
+            "note": note,
             "signed_at": now,
         },
     )
     return checkpoint
+
+
+def _signed(signer: Notarial, text: str, tree: TiledTree, now: datetime) -> str:
+    """The signed note; the signer is shown that the log begins with what it signed last."""
+    try:
+        signed_size = signer.signed_size()
+        if signed_size > tree.size:
+            raise BrokenLogError
+        proof = tree.consistency_proof(signed_size) if 0 < signed_size < tree.size else []
+        return signer.sign_checkpoint(text, [part.hex() for part in proof], now=now)
+    except (SigningRefusedError, TileError) as error:
+        raise BrokenLogError from error
+    except (KeyFileError, SignerFailedError) as error:
+        raise CheckpointUnsignedError(str(error)) from error
 
 
 def _root_that_continues(newest: Checkpoint | None, tree: TiledTree) -> bytes:
@@ -164,8 +193,14 @@ def log_size() -> int:
 
 def log_origin() -> str:
     """The log's name in its checkpoints: its address without the scheme."""
-    site = urlsplit(settings.BASE_URL)
-    return f"{site.netloc}{site.path}/log"
+    return ours().log_origin
+
+
+def log_key(now: datetime) -> bytes | None:
+    """The key that signs checkpoints at ``now``; None before there is one."""
+    used = IssuerKey.objects.filter(published_at__lte=now, compromised_since=None)
+    due = [key for key in used if key.first_used <= now]
+    return decode_public_key(max(due, key=lambda key: key.first_used).public_key) if due else None
 
 
 def log_keys() -> list[bytes]:

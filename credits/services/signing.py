@@ -35,22 +35,6 @@ def sign_at_once(rows: Sequence[Entered], *, now: datetime) -> None:
         _sign_new_lists(now)
 
 
-def sign_rows(entered: tuple[Sequence[int], datetime]) -> int:
-    """Sign the certificates with these keys, at this time; returns how many were.
-
-    What cannot be signed now waits for `sign_entered`.
-    """
-    keys, now = entered
-    rows = list(Certificate.entered.filter(pk__in=keys, signed_at=None).order_by("pk"))
-    try:
-        signed = _sign_each(rows, now) if rows else 0
-    except CreditsError:
-        logger.exception("%d certificates are entered and wait to be signed", len(rows))
-        return 0
-    _sign_new_lists(now)
-    return signed
-
-
 def sign_entered(*, now: datetime) -> int:
     """Sign all that was entered and not signed; returns how many were.
 

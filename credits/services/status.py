@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from credits.core.canonical import DocumentError
 from credits.core.status import SUSPENSIONS, build_status_list_credential
 from credits.models import Certificate, StatusList
 from credits.services.errors import CreditsError
@@ -106,7 +107,7 @@ def documents_by_address(number: int, *, now: datetime) -> dict[str, bytes]:
     """
     try:
         stored = _fresh(number, now)
-    except (CreditsError, OSError):
+    except (CreditsError, DocumentError, OSError):
         logger.exception("status list %s could not be signed anew", number)
         stored = StatusList.objects.get(number=number)
     documents = {

@@ -13,6 +13,7 @@ from credits.core.verdict import Outcome, Step, StepState
 from credits.core.verify import Verdict, verify_credential
 from credits.models import Certificate, StatusList
 from credits.services.issuer import did_document
+from credits.services.sound_proofs import sound_proofs
 from credits.services.status import documents_by_address, status_list_url, suspension_list_url
 
 CODE_LENGTH = 64
@@ -23,26 +24,31 @@ LIST_NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 
 def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
     """What a certificate of ours is worth, from its stored bytes as from any stranger's."""
-    verdict = verify_credential(
-        certificate.credential.encode(),
-        did_documents=_known_issuers(),
-        status_lists=OwnStatusLists(now),
-        now=now,
-        resources={f"{_address_of(certificate)}/evidence.json": certificate.evidence.encode()},
-    )
+    evidence = certificate.evidence.encode()
+    resources = {f"{_address_of(certificate)}/evidence.json": evidence}
+    verdict = _verified(certificate.credential.encode(), now=now, resources=resources)
     return with_life(verdict, certificate)
 
 
 def verify_upload(data: bytes, *, now: datetime) -> Verdict:
     """What a file is worth; nothing of it is kept. Issuers other than us are unknown here."""
-    verdict = verify_credential(
-        data,
-        did_documents=_known_issuers(),
-        status_lists=OwnStatusLists(now),
-        now=now,
-    )
+    verdict = _verified(data, now=now)
     known = certificate_of(verdict)
     return with_life(verdict, known) if known else verdict
+
+
+def _verified(
+    data: bytes, *, now: datetime, resources: Mapping[str, bytes] | None = None
+) -> Verdict:
+    ours = did_document()
+    return verify_credential(
+        data,
+        did_documents={ours["id"]: ours},
+        status_lists=OwnStatusLists(now),
+        now=now,
+        resources=resources,
+        log_proofs=sound_proofs(data, ours),
+    )
 
 
 def certificate_of(verdict: Verdict) -> Certificate | None:
@@ -61,7 +67,9 @@ def certificate_of(verdict: Verdict) -> Certificate | None:
     return found if found and _address_of(found) == verdict.credential.get("id") else None
 
 
-_NOT_OURS = frozenset({Outcome.MALFORMED, Outcome.ISSUER_UNKNOWN, Outcome.ALTERED})
+_NOT_OURS = frozenset(
+    {Outcome.MALFORMED, Outcome.ISSUER_UNKNOWN, Outcome.ALTERED, Outcome.KEY_REVOKED}
+)
 
 
 def with_life(verdict: Verdict, certificate: Certificate) -> Verdict:
@@ -108,11 +116,6 @@ class OwnStatusLists(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return 2 * StatusList.objects.count()
-
-
-def _known_issuers() -> Mapping[str, Mapping[str, Any]]:
-    ours = did_document()
-    return {ours["id"]: ours}
 
 
 def _address_of(certificate: Certificate) -> str:

@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 
 from credits.core.key_proof import KeyProofError, read_key_proof
 from credits.core.openid4vci import Configuration, build_offer
-from credits.core.vc_jwt import sign_credential
 from credits.models import Certificate, WalletOffer
 from credits.services.binding import TooManyKeysError, bind_certificate
 from credits.services.errors import CreditsError
-from credits.services.issuer import token_signer, token_signing_method
+from credits.services.issuer import sign_tokens
 
 OFFER_LASTS = timedelta(minutes=10)
 TOKEN_LASTS = timedelta(minutes=10)
@@ -155,7 +154,7 @@ def deliver(
 
     Raises:
         WalletError: with the codes of OpenID4VCI 1.0, section 8.3.1.2.
-        NotBoundYetError: the signer is not there.
+        NotBoundYetError, SignerUnavailableError, SigningPausedError: not now.
     """
     holder = _proved_holder(proof, now)
     if not certificate.is_valid_at(now):
@@ -169,8 +168,7 @@ def deliver(
     document = cast(dict[str, Any], json.loads(bound.credential))
     if configuration == Configuration.EMBEDDED:
         return document
-    signer = token_signer(now=now)
-    return sign_credential(document, signer, key_id=token_signing_method(signer))
+    return sign_tokens([document], now=now)[0]
 
 
 def forget_offers(*, now: datetime) -> int:

@@ -5,17 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from credits.core.verdict import Outcome
+from credits.core.verdict import CANNOT_TELL, Outcome
 
-CROSSES = frozenset(
-    {
-        Outcome.ALTERED,
-        Outcome.REVOKED,
-        Outcome.SUPERSEDED,
-        Outcome.SUSPENDED,
-        Outcome.MALFORMED,
-    }
-)
+CROSSES = frozenset(Outcome) - CANNOT_TELL - {Outcome.EXPIRED, Outcome.NOT_YET_VALID}
 
 TITLES: Mapping[Outcome, Any] = {
     Outcome.VALID: gettext_lazy("This certificate is valid"),
@@ -25,6 +17,7 @@ TITLES: Mapping[Outcome, Any] = {
     Outcome.EXPIRED: gettext_lazy("This certificate has expired"),
     Outcome.NOT_YET_VALID: gettext_lazy("This certificate is not valid yet"),
     Outcome.ALTERED: gettext_lazy("This certificate was altered"),
+    Outcome.KEY_REVOKED: gettext_lazy("This was signed with a stolen key"),
     Outcome.ISSUER_UNKNOWN: gettext_lazy("We do not know who issued this"),
     Outcome.STATUS_UNKNOWN: gettext_lazy("Cannot tell: it may have been revoked"),
     Outcome.MALFORMED: gettext_lazy("This is not a proper certificate"),
@@ -42,6 +35,9 @@ SENTENCES: Mapping[Outcome, Any] = {
     Outcome.NOT_YET_VALID: gettext_lazy("It is genuine, but it holds only from a later day on."),
     Outcome.ALTERED: gettext_lazy(
         "It is not what was signed. Do not rely on it; ask its holder for the original."
+    ),
+    Outcome.KEY_REVOKED: gettext_lazy(
+        "It may be forged. If it is yours, download it again: it was signed with a new key."
     ),
     Outcome.ISSUER_UNKNOWN: gettext_lazy(
         "It was not issued here, so we cannot vouch for it. Verify it at the issuer's own site."

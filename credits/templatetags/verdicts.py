@@ -1,7 +1,4 @@
-"""A verdict in words: one sentence for the whole, one line for each check.
-
-The core says what it found by code; here stands what a reader is told.
-"""
+"""A verdict of the core in words: one sentence for the whole, one line for each check."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -82,6 +79,10 @@ CHECKS: Mapping[tuple[str, str], tuple[Any, Any]] = {
     ("proof", "key_not_listed"): (
         gettext_lazy("It was signed with another key"),
         gettext_lazy("The issuer does not list the key %(method)s."),
+    ),
+    ("proof", "key_revoked"): (
+        gettext_lazy("It was signed with a stolen key"),
+        gettext_lazy("Stolen on %(since)s; no proof of the log shows that it is older."),
     ),
     ("proof", "changed"): (
         gettext_lazy("The signature does not fit"),

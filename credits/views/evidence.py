@@ -24,6 +24,7 @@ OUTCOMES = {
     Outcome.EXPIRED: _("Expired"),
     Outcome.NOT_YET_VALID: _("Not valid yet"),
     Outcome.ALTERED: _("Altered"),
+    Outcome.KEY_REVOKED: _("Signed with a stolen key"),
     Outcome.ISSUER_UNKNOWN: _("Issuer unknown"),
     Outcome.STATUS_UNKNOWN: _("Status unknown"),
     Outcome.MALFORMED: _("Not a certificate"),

@@ -3,14 +3,16 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from credits.core.checkpoint import verifier_key
 from credits.core.tiles import TileError
-from credits.models import Checkpoint, LogEntry
-from credits.services.log import log_keys, log_origin, tlog_proof_of
+from credits.models import Checkpoint, IssuerKey, IssuerTokenKey, LogEntry
+from credits.services.log import log_key, log_origin, tlog_proof_of
 from credits.services.log_tiles import published_tile
+from credits.services.sound_proofs import sound_proof_by
 from credits.views.verification import get_certificate
 
 ENTRIES_A_PAGE = 50
@@ -36,6 +38,8 @@ def log(request: HttpRequest) -> HttpResponse:
         "newest_url": "log" if before else "",
         "checkpoint": Checkpoint.objects.first(),
         "log_key": _key(),
+        "keys": [*IssuerKey.objects.all(), *IssuerTokenKey.objects.all()],
+        "now": timezone.now(),
         "witness_url": request.build_absolute_uri(reverse("log")),
     }
     return render(request, "credits/public/log.html", context)
@@ -43,8 +47,8 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _key() -> str:
     """The key that signs checkpoints, as witnesses write it; empty before there is one."""
-    keys = log_keys()
-    return verifier_key(log_origin(), keys[0]) if keys else ""
+    key = log_key(timezone.now())
+    return verifier_key(log_origin(), key) if key is not None else ""
 
 
 @cache_control(public=True, max_age=5)
@@ -74,14 +78,23 @@ def log_tile(request: HttpRequest, address: str) -> HttpResponse:
 @cache_control(public=True, max_age=60)
 @require_safe
 def certificate_proof(request: HttpRequest, code: str) -> HttpResponse:
-    """The proof that a certificate is in the log (C2SP tlog-proof), to be kept beside it."""
+    """The proof that a certificate is in the log (C2SP tlog-proof), to be kept beside it.
+
+    With ``?key=`` it shows to who has an older file that the certificate was in the log before
+    that key was stolen.
+    """
     found = get_certificate(code)
+    if stolen := request.GET.get("key", ""):
+        return _as_file(sound_proof_by(found.log_entry, stolen), found.code)
     return proof_answer(found.log_entry, found.code)
 
 
 def proof_answer(entry: LogEntry, name: str) -> HttpResponse:
     """The proof of ``entry`` as a file, once a checkpoint over it is signed."""
-    proof = tlog_proof_of(entry)
+    return _as_file(tlog_proof_of(entry), name)
+
+
+def _as_file(proof: str | None, name: str) -> HttpResponse:
     if proof is None:
         return HttpResponse(NOT_SIGNED, content_type=TEXT, status=NOT_FOUND)
     response = HttpResponse(proof, content_type=TEXT)

@@ -25,6 +25,7 @@ from credits.core.verify import MAX_BYTES
 from credits.models import Certificate, StatusList
 from credits.services import carrying
 from credits.services.certificates import find_certificate
+from credits.services.errors import CreditsError
 from credits.services.issuer import did_document
 from credits.services.log import proof_of
 from credits.services.status import status_list_document, suspension_list_document
@@ -35,6 +36,8 @@ from credits.views.sharing import render_shared
 
 CREDENTIAL = "application/vc"
 TOKEN = "application/jwt"  # noqa: S105 (a media type)
+PLAIN = "text/plain; charset=utf-8"
+UNAVAILABLE = 503
 LARGEST_UPLOAD = MAX_BYTES
 """Bytes; what is larger is not even read."""
 
@@ -181,7 +184,11 @@ def certificate_json(request: HttpRequest, code: str) -> HttpResponse:
 def certificate_jwt(request: HttpRequest, code: str) -> HttpResponse:
     """The same content as a compact JWS, for verifiers that know no embedded proofs."""
     found = get_certificate(code)
-    return _file(carrying.certificate_jwt(found, now=timezone.now()), TOKEN, f"{found.code}.jwt")
+    try:
+        token = carrying.certificate_jwt(found, now=timezone.now())
+    except CreditsError as error:
+        return HttpResponse(f"{error}\n", content_type=PLAIN, status=UNAVAILABLE)
+    return _file(token, TOKEN, f"{found.code}.jwt")
 
 
 @require_safe

@@ -30,7 +30,7 @@ from credits.core.openid4vci import (
     granted_details,
 )
 from credits.services.binding import NotBoundYetError
-from credits.services.issuer import token_algorithm
+from credits.services.issuer import SignerUnavailableError, SigningPausedError, token_algorithm
 from credits.services.wallets import (
     TOKEN_LASTS,
     WalletError,
@@ -191,7 +191,7 @@ def credential(request: HttpRequest) -> HttpResponse:
     configuration, proof = _configuration(asked), _one_proof(asked)
     try:
         delivered = deliver(certificate, configuration, proof, now=now)
-    except NotBoundYetError:
+    except (NotBoundYetError, SignerUnavailableError, SigningPausedError):
         wait = {"Retry-After": str(WINDOW_SECONDS)}
         return _error("temporarily_unavailable", "cannot be signed now", UNAVAILABLE, **wait)
     return JsonResponse({"credentials": [{"credential": delivered}]})

@@ -4,6 +4,9 @@ Whatever a forge answers, nothing but its own origin is asked: not by a path, no
 What time heals is left to the schedule by `ForgeBusyError`.
 """
 
+import base64
+import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -46,6 +49,7 @@ QUICK_SECONDS = 1.0
 USER_AGENT = "OpenCredits"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _WITHOUT_BODY = frozenset({204, 304})
+_GIT_HASH = re.compile(r'(?:W/)?"?([0-9a-f]{40})"?')
 
 Clock = Callable[[], datetime]
 
@@ -60,6 +64,10 @@ class AmbiguousAnswerError(BrokenAnswerError):
 
 class StrayAnswerError(BrokenAnswerError):
     """An answer that sends us to another host: most likely it is not the forge's own."""
+
+
+class OtherFileError(BrokenAnswerError):
+    """What came is not the file that was asked for."""
 
 
 class TooSlowError(ForgeOverloadedError):
@@ -160,7 +168,8 @@ def ask_again(ask: Callable[[], Answer], what: str, clock: Clock) -> Answer:
 
     Raises:
         ForgeBusyError: it broke off each time.
-        AmbiguousAnswerError, StrayAnswerError: the last one came whole, and was no better.
+        AmbiguousAnswerError, StrayAnswerError, OtherFileError: the last one came whole, and was
+            no better.
     """
     ask = _insisting(ask)
     for _ in range(ATTEMPTS - 1):
@@ -168,7 +177,7 @@ def ask_again(ask: Callable[[], Answer], what: str, clock: Clock) -> Answer:
             return ask()
     try:
         return ask()
-    except (AmbiguousAnswerError, StrayAnswerError):
+    except (AmbiguousAnswerError, StrayAnswerError, OtherFileError):
         raise
     except BrokenAnswerError as error:
         raise ForgeBusyError(
@@ -211,6 +220,31 @@ def read_said(said: Said, what: str, *, token: str, now: datetime) -> Any:
     if isinstance(fault, AmbiguousJsonError):
         raise AmbiguousAnswerError(f"The answer to {what} cannot be read: {fault}.") from fault
     raise BrokenAnswerError(f"what came is no JSON ({fault}).") from fault
+
+
+def read_file(said: Said, what: str, *, token: str, now: datetime) -> dict[str, Any]:
+    """The file that is a good answer to ``what``, as `AS_IT_IS` asks for it.
+
+    Nothing in a text tells that half of it is missing, or that it is a proxy's page. A forge that
+    keeps its files in git calls one by the hash that git gives it.
+
+    Raises:
+        OtherFileError: it is another text.
+        ForgeError: as `harvesters.forge.Transport` says.
+    """
+    words = _words(None, said.body, token)
+    check_answer(said.status, said.headers, words, now=now, what=what)
+    named = _GIT_HASH.fullmatch(said.headers.get("etag", ""))
+    is_page = said.headers.get("content-type", "").startswith("text/html")
+    if is_page or (named and named[1] != _git_hash(said.body)):
+        raise OtherFileError(f"What came is not {what}.")
+    content = base64.b64encode(said.body).decode()
+    return {"encoding": "base64", "size": len(said.body), "content": content}
+
+
+def _git_hash(raw: bytes) -> str:
+    """What git calls a file that says this (gitglossary(7), "object name")."""
+    return hashlib.sha1(b"blob %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
 
 
 def checked_token(token: str, name: str) -> str:

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
+from harvesters.own_rules import LARGEST_BYTES, text_of
 from harvesters.transports.children import GitChild, GitFailedError, ask_git
 
-LONGEST_TEXT = 200_000
-LARGEST_BYTES = 4 * LONGEST_TEXT
 SECONDS = 60
 _REGULAR = ("100644", "100755")
 
@@ -14,6 +13,7 @@ def text_at(directory: Path, commit: str, path: str) -> str | None:
     """The text at ``path``; None where no file is, or one of more than 200,000 characters.
 
     Raises:
+        NotTextError: it is no text in UTF-8.
         GitFailedError: the clone lacks what it takes to tell.
     """
     asked = ("ls-tree", "-l", "--full-tree", commit, "--", path)
@@ -25,5 +25,4 @@ def text_at(directory: Path, commit: str, path: str) -> str | None:
     if int(size) > LARGEST_BYTES:
         return None
     with GitChild(directory, ("cat-file", "blob", sha), seconds=SECONDS) as child:
-        text = child.output().read().decode("utf-8", "replace")
-    return text if len(text) <= LONGEST_TEXT else None
+        return text_of(child.output().read())

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from harvesters.forge import Answer
+from harvesters.forge import AS_IT_IS, Answer
 from harvesters.transports.addresses import Reach
 from harvesters.transports.door import (
     TIMEOUT_SECONDS,
@@ -18,6 +18,7 @@ from harvesters.transports.door import (
     Door,
     ask_again,
     checked_token,
+    read_file,
     read_said,
 )
 
@@ -68,5 +69,6 @@ class RestApi:
     def _ask(self, asked: requests.Request, path: str) -> Answer:
         begun = time.monotonic()
         said = self._door.ask(asked)
-        content = read_said(said, path, token=self._token, now=self._clock())
+        read = read_file if asked.headers.get("Accept") == AS_IT_IS["Accept"] else read_said
+        content = read(said, path, token=self._token, now=self._clock())
         return Answer(said.status, said.headers, content, time.monotonic() - begun)

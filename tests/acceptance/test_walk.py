@@ -111,8 +111,8 @@ def test_a_merged_change_becomes_booked_credits(tmp_path):
     assert Claim.objects.filter(released_at=None).count() == 1
     assert [entry.kind for entry in LogEntry.objects.order_by("index")] == [
         LogEntry.Kind.RULE_SET,
-        LogEntry.Kind.KEY,
         LogEntry.Kind.ISSUE,
+        LogEntry.Kind.KEY,
         LogEntry.Kind.CLAIM,
         LogEntry.Kind.RECOGNITION,
     ]

@@ -1,5 +1,6 @@
 """What a forge that is harvested holds, how it grows, and what must be known of it in the end."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +14,9 @@ from tests.simulator import World
 PATH = "lab/vision"
 
 Item = tuple[str, str]
-"""A contribution's kind and the forge's id of it."""
+"""A contribution's kind and the forge's id of it; of a file, `FILE` and its path."""
+
+FILE = "file"
 
 Truth = Mapping[Item, str]
 """The digest of each item, as it must be stored."""
@@ -54,4 +57,7 @@ def read(forge: Forge, path: str = PATH) -> Truth:
     for page in forge.harvest(forge.find_repository(path), {}):
         assert not page.gaps, page.gaps
         found |= {(str(one.kind), one.external_id): record_digest(one) for one in page.records}
+        for name, text in page.files.items():
+            if text is not None:
+                found[FILE, name] = hashlib.sha256(text.encode()).hexdigest()
     return found

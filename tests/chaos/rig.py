@@ -22,7 +22,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from tests.chaos.findings import Enough, Findings
-from tests.chaos.history import History, Item
+from tests.chaos.history import FILE, History, Item
 from tests.chaos.killing import Killer
 from tests.chaos.spoiling import GROWTH, Spoiling, Tally
 from tests.served import ServedSite
@@ -112,7 +112,10 @@ class Rig:
             "UPDATE harvesters_harvestcursor SET cursor = '{}', swept_at = NULL, next_at = NULL,"
             " lease_until = NULL, fence = fence + 1, done_count = 0 RETURNING id"
         )
-        self.site.sql("TRUNCATE harvesters_contribution, harvesters_harvestgap CASCADE")
+        self.site.sql(
+            "TRUNCATE harvesters_contribution, harvesters_harvestgap, harvesters_repositoryfile"
+            " CASCADE"
+        )
         shutil.rmtree(self.site.home / "git", ignore_errors=True)
         for forge in self.forges:
             forge.play(histories[forge.name])
@@ -264,9 +267,12 @@ class Rig:
         findings.gaps += [f"{forge.name} {gap}" for gap in gaps or ()]
         told = self.site.sql(
             "SELECT coalesce(json_agg(json_build_array(kind, external_id, c.digest)), '[]')"
-            " FROM harvesters_contribution c JOIN harvesters_harvestcursor h USING (repository_id)"
-            " WHERE h.id = %(cursor)s",
+            " FROM (SELECT repository_id, kind, external_id, digest FROM harvesters_contribution"
+            " UNION ALL SELECT repository_id, %(file)s, path, digest"
+            " FROM harvesters_repositoryfile) c"
+            " JOIN harvesters_harvestcursor h USING (repository_id) WHERE h.id = %(cursor)s",
             cursor=forge.cursor,
+            file=FILE,
         )
         truth = forge.history.truth()
         assert len(truth) >= forge.history.least, f"{forge.name}: only {len(truth)} items are read"

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from config import checks
 from config.checks import run_checks
+from credits.models import IssuerKey
 from harvesters.models import Heartbeat
 from tests.config.test_broker import running_broker
 from tests.pdf_keys import PASSWORD, key_file
@@ -120,6 +121,40 @@ def test_an_issuer_key_that_others_may_read_is_reported(tmp_path, settings, mode
 
     assert check.is_good is is_good
     assert check.mend == f"chmod 600 {settings.ISSUER_KEY_FILE}"
+
+
+@pytest.mark.enable_socket
+def test_a_signer_that_does_not_answer_is_reported(settings, tmp_path):
+    assert checks.signer().is_good
+    settings.SIGNER_SOCKET = tmp_path / "nobody"
+
+    check = checks.signer()
+
+    assert (check.is_good, check.mend) == (False, "Start it: opencredits signer")
+    assert "nobody" in check.detail
+    assert checks.issuer_key().found == "with the signer"
+
+
+@pytest.mark.parametrize(("days", "is_good"), [(364, True), (366, False)])
+def test_a_key_that_is_older_than_a_year_is_to_be_rotated(days, is_good):
+    assert checks.key_age().is_good
+    now = timezone.now()
+    IssuerKey.objects.create(public_key="z6MkOld", published_at=now - timedelta(days=days))
+
+    check = checks.key_age()
+
+    assert check.is_good is is_good
+    assert check.mend == "opencredits rotate issuer-key"
+
+
+def test_a_key_whose_successor_waits_needs_no_other():
+    now = timezone.now()
+    IssuerKey.objects.create(public_key="z6MkOld", published_at=now - timedelta(days=400))
+    IssuerKey.objects.create(
+        public_key="z6MkNew", published_at=now, used_from=now + timedelta(days=7)
+    )
+
+    assert checks.key_age().is_good
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,9 @@ def test_workers_that_share_a_budget_never_use_it_up(turns):
     assert left >= 0
 
 
-def test_what_github_counts_apart_is_kept_apart():
+def test_what_forges_count_apart_is_kept_apart():
     paths = ["/graphql", "/search/issues", "/repositories/7", "/repos/lab/search", ""]
+    files = ["/lab/vision/resolve/abc/file", "/datasets/lab/vision/resolve/abc/file"]
 
     assert [kind_of(path) for path in paths] == ["graphql", "search", "rest", "rest", "rest"]
+    assert {kind_of(path) for path in files} == {"resolve"}

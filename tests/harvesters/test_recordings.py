@@ -61,10 +61,10 @@ def play_huggingface(fields, home):
     payload = fields.note(recording("huggingface", "webhook"), "webhook")
     assert WEBHOOKS["huggingface"].subject_of(payload)
     transport = Noting(huggingface_world.Direct(HuggingFaceHistory(1, home).world), fields)
-    assert read(HuggingFace(transport, "127.0.0.1", NOW))
+    assert read(HuggingFace(transport, "127.0.0.1", NOW, transport))
     space = huggingface_world.HuggingFaceWorld(kind="spaces")
     transport = Noting(huggingface_world.Direct(space), fields)
-    assert read(HuggingFace(transport, "127.0.0.1", NOW), "spaces/lab/vision")
+    assert read(HuggingFace(transport, "127.0.0.1", NOW, transport), "spaces/lab/vision")
 
 
 PLAYS = {

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from credits.core.credential import build_credential
-from credits.core.multikey import decode_public_key
-from credits.core.proof import check_proof
-from tests.credentials import DID, DID_DOCUMENT, FACTS, NOW, STATUS_INDEX
+from credits.core.credential import build_credential, build_did_document
+from credits.core.did import verification_method
+from credits.core.multikey import decode_public_key, encode_public_key
+from credits.core.proof import add_proofs, check_proof
+from tests.credentials import DID, DID_DOCUMENT, FACTS, KEY, NOW, STATUS_INDEX, signer
 from tests.interop.node import contexts, install, program, run
 from tests.interop.shown import GOOD, RECORD, TAMPERED, status_list
 
@@ -19,9 +20,9 @@ def show():
     """Show credentials to the verifier; its verdicts by name."""
     install()
 
-    def shown(credentials, listed, now=NOW):
+    def shown(credentials, listed, now=NOW, did=DID_DOCUMENT):
         given = {
-            "documents": contexts() | {DID: deepcopy(DID_DOCUMENT)},
+            "documents": contexts() | {DID: deepcopy(did)},
             "statusList": listed,
             "credentials": credentials,
             "now": now.isoformat(),
@@ -51,6 +52,20 @@ def test_an_independent_verifier_sees_that_a_certificate_has_expired(show):
     verdicts = show(GOOD, status_list(), now=FACTS.expires_at + timedelta(days=1))
 
     assert not any(verdict["verified"] for verdict in verdicts.values())
+
+
+def test_after_a_theft_it_refuses_the_stolen_key_and_takes_what_was_signed_anew(show):
+    successor = signer("successor")
+    new = encode_public_key(successor.public_key())
+    did = build_did_document(DID, [KEY, new], revoked={KEY: NOW})
+    by_successor = {"verification_method": verification_method(DID, new), "created": NOW}
+    old = GOOD["certificate"]
+    anew, listed = (add_proofs(each, successor, **by_successor) for each in (old, status_list(7)))
+
+    verdicts = show({"stolen": old, "anew": anew}, listed, did=did)
+
+    assert not verdicts["stolen"]["verified"]
+    assert verdicts["anew"] == {"verified": True, "revoked": False, "error": ""}
 
 
 def test_what_it_signs_verifies_here_and_not_if_tampered_with():

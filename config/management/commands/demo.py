@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -147,3 +148,5 @@ def reset_database() -> None:
         connection.execute(f'CREATE DATABASE "{DATABASE}"')
     for path in (settings.HOME / "demo").glob("*"):
         path.unlink()
+    # The signer remembers the log that is gone, and would take the new one for a fork.
+    Path(settings.SIGNER_STATE).unlink(missing_ok=True)

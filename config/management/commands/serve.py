@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config.broker import NoBrokerError, broker_command, broker_socket
 from config.embedded import EmbeddedPostgres, EmbeddedPostgresError, in_use
+from config.signing import signer_child, without_keys
 from config.sockets import make_private
 from config.static import collect_static
 from config.supervisor import AlreadyRunningError, Child, Supervisor, sole_supervisor
@@ -31,7 +32,8 @@ class Command(BaseCommand):
 
     help = (
         "Run PostgreSQL and the broker (unless DATABASE_URL and CELERY_BROKER_URL name others), "
-        "web, worker and beat. Ctrl-C stops everything.\n"
+        "the signer (unless OPENCREDITS_SIGNER_SOCKET names another), web, worker and beat. "
+        "Ctrl-C stops everything.\n"
         "Examples: opencredits serve; opencredits serve --port 8080 --workers 4"
     )
     requires_system_checks = ()
@@ -114,7 +116,9 @@ def children_of(host: str, port: int, workers: int) -> list[Child]:
     python = sys.executable
     run = settings.HOME / "run"
     celery = [python, "-m", "celery", "--quiet", "-A", "config.celery"]
+    signer, keyless = signer_child(python), without_keys()
     children = [
+        *signer,
         Child(
             "web",
             [
@@ -122,6 +126,7 @@ def children_of(host: str, port: int, workers: int) -> list[Child]:
                 *("--bind", f"{host}:{port}", "--log-level", "warning", "--timeout", "60"),
                 *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else str(run)),  # noqa: S108
             ],
+            keyless,
         ),
         Child(
             "worker",
@@ -130,6 +135,7 @@ def children_of(host: str, port: int, workers: int) -> list[Child]:
                 *("worker", "--concurrency", str(workers), "--loglevel", "WARNING"),
                 *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             ],
+            keyless,
         ),
         Child(
             "beat",
@@ -142,6 +148,7 @@ def children_of(host: str, port: int, workers: int) -> list[Child]:
                 str(run / "beat"),
                 "--pidfile=",
             ],
+            keyless,
         ),
     ]
     if settings.EMBEDDED_BROKER:

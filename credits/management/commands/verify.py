@@ -14,7 +14,7 @@ from credits.core.verdict import EXIT_CANNOT_TELL, EXIT_VALID, StepState, Verdic
 from credits.core.verify import MAX_BYTES
 from credits.management.companions import Companion, companion_path
 from credits.management.fetching import UnreadableError, is_address, read_bytes
-from credits.management.log_proofs import with_log_step
+from credits.management.log_proofs import with_log_proofs, with_log_step
 from credits.management.verdict_words import outcome_sentence, step_sentence
 from credits.management.verification_files import ask_issuer, gather, joined
 
@@ -63,6 +63,7 @@ class Command(BaseCommand):
         try:
             data = read_bytes(_json_address(name), MAX_BYTES)
             bundle = _bundle(name, data, options)
+            bundle = with_log_proofs(bundle, name, data, offline=options["offline"])
         except UnreadableError as error:
             raise _cannot_tell(str(error)) from error
         recomputes: bool = options["recompute"]

@@ -25,11 +25,12 @@ from harvesters.forge import (
     SourceNotFoundError,
     Transport,
 )
-from harvesters.forges.gitea.items import Home, moment_of
+from harvesters.forges.gitea.items import Home, Item, moment_of
 from harvesters.forges.gitea.lists import Lists
 from harvesters.forges.gitea.outlook import Outlook, new_outlook
 from harvesters.forges.gitea.reader import Reader
 from harvesters.numbers import number_of
+from harvesters.own_rules import OWN_RULES, OwnRules
 from harvesters.streams import Stream
 from harvesters.sweep import BROKEN_PROMISES, walk
 
@@ -43,6 +44,17 @@ REQUESTS_FOR_NOTHING = 2
 """Where nothing is new, nobody asks how much a page may hold."""
 
 _PATH = re.compile(r"(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The repository, what is to be seen of it, and what it lists; nothing if none is new."""
+
+    record: RepositoryRecord
+    rules: OwnRules
+    outlook: Outlook
+    most: int
+    streams: list[Stream]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +76,30 @@ class Gitea:
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
         """Walk what the repository with this number lists, unless nothing is new."""
         with _as_promised():
-            record, outlook, most, streams = self._open(repository, cursor)
-        if not streams:
-            yield Page([], cursor, is_last=True, repository=record)
+            opened = self._open(repository, cursor)
+        for page in opened.rules.behind(self._walk(opened, cursor), cursor):
+            yield replace(page, repository=opened.record)
+
+    def _walk(self, opened: _Opened, cursor: Cursor) -> Iterator[Page]:
+        if not opened.streams:
+            yield Page([], cursor, is_last=True)
             return
-        for page in walk(streams, cursor.get("walk", {}), self.now):
-            place = {"walk": page.cursor, "outlook": outlook.as_cursor(), "most": most}
-            yield replace(page, cursor=place, repository=record)
+        seen = {"outlook": opened.outlook.as_cursor(), "most": opened.most}
+        for page in walk(opened.streams, cursor.get("walk", {}), self.now):
+            yield replace(page, cursor={"walk": page.cursor, **seen})
 
     def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
         """What a harvest would take; it begins by asking whether anything is new."""
         with _as_promised():
-            *_, streams = self._open(repository, cursor)
-            lists = estimate_streams(streams, cursor.get("walk", {}), self.now) if streams else []
-        return Estimate(lists, first_requests=FIRST_REQUESTS if lists else REQUESTS_FOR_NOTHING)
+            opened = self._open(repository, cursor)
+            walked, streams = cursor.get("walk", {}), opened.streams
+            lists = estimate_streams(streams, walked, self.now) if streams else []
+        rules = opened.rules.requests(cursor, [one.items for one in lists])
+        first = FIRST_REQUESTS if lists else REQUESTS_FOR_NOTHING
+        return Estimate(lists, first_requests=first + rules)
 
-    def _open(
-        self, repository: RepositoryRecord, cursor: Cursor
-    ) -> tuple[RepositoryRecord, Outlook, int, list[Stream]]:
-        """The repository, what is to be seen of it, and what it lists; nothing if none is new.
+    def _open(self, repository: RepositoryRecord, cursor: Cursor) -> _Opened:
+        """Look at the repository.
 
         How many items a page holds is asked for where a walk begins, and known as long as it goes.
         """
@@ -91,16 +108,25 @@ class Gitea:
         if home.record.external_id != repository.external_id:
             raise SourceNotFoundError(f"{home.record.path} is another repository.")
         lists = Lists(self.transport, home.address, _by_number(repository), USUAL_PAGE)
+        rules = self._own_rules(home, answer.body)
         outlook = Outlook.of(cursor.get("outlook", {}))
         most = int(cursor.get("most", 0))
         walked = cursor.get("walk", {})
         if not walked.get("began"):
             if not walked.get("again") and outlook.is_unchanged(answer.body, lists):
-                return home.record, outlook, most, []
+                return _Opened(home.record, rules, outlook, most, [])
             outlook, most = new_outlook(answer.body, lists, answer.date), 0
         most = most or self._page_size()
         streams = Reader(replace(lists, most=most), home).streams(answer.body)
-        return home.record, outlook, most, streams
+        return _Opened(home.record, rules, outlook, most, streams)
+
+    def _own_rules(self, home: Home, repository: Item) -> OwnRules:
+        """Each push updates the repository itself."""
+
+        def ask() -> Any:
+            return self.transport.request("GET", f"{home.address}/contents/{OWN_RULES}").body
+
+        return OwnRules(ask, repository.get("updated_at"))
 
     def _ask(self, path: str) -> Answer:
         """The answer, asked for a second time where the forge gave up."""

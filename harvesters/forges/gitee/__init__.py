@@ -29,6 +29,7 @@ from harvesters.forges.gitee.issues import is_completed, read_issue, read_releas
 from harvesters.forges.gitee.lists import HIDDEN, Lists
 from harvesters.forges.gitee.nodes import Node, actor_record, is_confidential, moment_of
 from harvesters.numbers import number_of
+from harvesters.own_rules import OWN_RULES, OwnRules
 from harvesters.streams import Asked, Listing, Order, Reading, Stream
 from harvesters.sweep import BROKEN_PROMISES, walk
 
@@ -67,21 +68,35 @@ class Gitee:
         Raises:
             SourceNotFoundError: nobody, or another repository, answers to the name.
         """
-        present, streams = self._open(repository)
-        for page in walk(streams, cursor, self.now):
+        present, rules, streams = self._open(repository)
+        for page in rules.behind(walk(streams, cursor, self.now), cursor):
             yield replace(page, repository=present)
 
     def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
         """What a harvest would take; it begins by asking who answers to the name."""
-        _, streams = self._open(repository)
-        return Estimate(estimate_streams(streams, cursor, self.now), first_requests=1)
+        _, rules, streams = self._open(repository)
+        lists = estimate_streams(streams, cursor, self.now)
+        first = 1 + rules.requests(cursor, [one.items for one in lists])
+        return Estimate(lists, first_requests=first)
 
-    def _open(self, repository: RepositoryRecord) -> tuple[RepositoryRecord, list[Stream]]:
-        """The repository as it is called at present, and what it lists."""
+    def _open(
+        self, repository: RepositoryRecord
+    ) -> tuple[RepositoryRecord, OwnRules, list[Stream]]:
+        """The repository as it is called at present, its own rules, and what it lists."""
         present, parts = self._look_up(repository.path)
         if present.external_id != repository.external_id:
             raise SourceNotFoundError(f"{repository.path} is another repository now.")
-        return present, _Reader(self, present, Lists(self.transport)).streams(parts)
+        streams = _Reader(self, present, Lists(self.transport)).streams(parts)
+        return present, self._own_rules(present, parts), streams
+
+    def _own_rules(self, present: RepositoryRecord, told: Node) -> OwnRules:
+        """Gitee tells an empty list where there is no such file."""
+
+        def ask() -> Any:
+            path = f"{_address(present.path)}/contents/{OWN_RULES}"
+            return self.transport.request("GET", path).body
+
+        return OwnRules(ask, told.get("pushed_at") or told.get("updated_at"))
 
     def _look_up(self, path: str) -> tuple[RepositoryRecord, Node]:
         """The repository, and which parts it has."""

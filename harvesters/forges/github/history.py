@@ -48,7 +48,7 @@ class History:
                 yield Page([], {}), stand
             for page in self._pages(stand):
                 stand = replace(stand, git=page.cursor, commits=page.total or stand.commits)
-                subjects = [COMMITS] if page.is_last else []
+                subjects = [*page.subjects, COMMITS] if page.is_last else []
                 stand = read_whole(stand) if page.is_last else stand
                 yield replace(page, total=stand.items, is_last=False, subjects=subjects), stand
         except ForgeError as error:

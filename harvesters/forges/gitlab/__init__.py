@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harvesters.estimates import Estimate, estimate_streams
 from harvesters.forge import (
@@ -31,6 +31,7 @@ from harvesters.forges.gitlab.graph import Graph, GraphRefusedError, View
 from harvesters.forges.gitlab.items import Home, home_record, is_path, moment_of
 from harvesters.forges.gitlab.lists import Lists
 from harvesters.forges.gitlab.reader import Reader
+from harvesters.own_rules import OWN_RULES, OwnRules
 from harvesters.sweep import BROKEN_PROMISES, walk
 
 WINDOW = timedelta(minutes=1)
@@ -59,15 +60,19 @@ class GitLab:
     def harvest(self, repository: RepositoryRecord, cursor: Cursor) -> Iterator[Page]:
         """Walk what the project with this number lists, unless nothing is new."""
         view, reader = self._open(repository)
+        pages = self._walk(view, reader, cursor)
+        for page in self._own_rules(view).behind(pages, cursor):
+            yield replace(page, repository=view.home.record)
+
+    def _walk(self, view: View, reader: Reader, cursor: Cursor) -> Iterator[Page]:
         walked, outlook = cursor.get("walk", {}), cursor.get("outlook", "")
         if not walked.get("began"):
             if view.digest and view.digest == outlook:
-                yield Page([], cursor, is_last=True, repository=view.home.record)
+                yield Page([], cursor, is_last=True)
                 return
             outlook = view.digest
         for page in walk(reader.streams(), walked, self.now):
-            place = {"walk": page.cursor, "outlook": outlook}
-            yield replace(page, cursor=place, repository=view.home.record)
+            yield replace(page, cursor={"walk": page.cursor, "outlook": outlook})
 
     def estimate(self, repository: RepositoryRecord, cursor: Cursor) -> Estimate:
         """What a harvest would take; it begins by a look at the project."""
@@ -76,7 +81,8 @@ class GitLab:
         if not walked.get("began") and view.digest and view.digest == cursor.get("outlook"):
             return Estimate([], first_requests=1, window=WINDOW)
         lists = estimate_streams(reader.streams(), walked, self.now)
-        return Estimate(lists, first_requests=1, window=WINDOW)
+        rules = self._own_rules(view).requests(cursor, [one.items for one in lists])
+        return Estimate(lists, first_requests=1 + rules, window=WINDOW)
 
     def _open(self, repository: RepositoryRecord) -> tuple[View, Reader]:
         """The project as it is at present, and what reads its lists."""
@@ -95,7 +101,17 @@ class GitLab:
             view = graph.look(number) if graph else None
         except GraphRefusedError:
             graph = None
-        return view or View(_home(self._ask(f"/projects/{number}"))), graph
+        if view is not None:
+            return view, graph
+        answer = self._ask(f"/projects/{number}")
+        return View(_home(answer), pushed=answer.body.get("last_activity_at")), graph
+
+    def _own_rules(self, view: View) -> OwnRules:
+        def ask() -> Any:
+            path = f"{view.home.address}/repository/files/{OWN_RULES}"
+            return self.transport.request("GET", path, params={"ref": "HEAD"}).body
+
+        return OwnRules(ask, view.pushed)
 
     def _ask(self, path: str) -> Answer:
         """The answer, asked for a second time where the forge gave up."""

@@ -37,7 +37,7 @@ OUTLOOK = """
 query Outlook($ids: [ID!]) {
   projects(ids: $ids, first: 1) {
     nodes {
-      id fullPath webUrl createdAt issuesEnabled mergeRequestsEnabled
+      id fullPath webUrl createdAt lastActivityAt issuesEnabled mergeRequestsEnabled
       mergeRequests(sort: UPDATED_DESC, first: 5) { nodes { id updatedAt } }
       issues(sort: UPDATED_DESC, first: 5) { nodes { id updatedAt } }
       releases(sort: CREATED_DESC, first: 5) {
@@ -89,10 +89,14 @@ class GraphRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A project at one glance; ``digest`` is empty where it does not tell what is new."""
+    """A project at one glance; ``digest`` is empty where it does not tell what is new.
+
+    ``pushed`` tells of the last push; GitLab notes it an hour late, where more happens.
+    """
 
     home: Home
     digest: str = ""
+    pushed: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +175,10 @@ def _view(answer: Answer) -> View | None:
     is_settled = answer.date is not None and all(
         moment < answer.date - MARGIN for moment in _moments(project)
     )
-    told = json.dumps(project, sort_keys=True).encode("utf-8", "replace")
-    return View(home, hashlib.sha256(told).hexdigest()[:32] if is_settled else "")
+    listed = {name: part for name, part in project.items() if name != "lastActivityAt"}
+    told = json.dumps(listed, sort_keys=True).encode("utf-8", "replace")
+    digest = hashlib.sha256(told).hexdigest()[:32] if is_settled else ""
+    return View(home, digest, project["lastActivityAt"])
 
 
 def _moments(project: Item) -> list[datetime]:

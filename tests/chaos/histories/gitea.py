@@ -10,6 +10,7 @@ from tests.chaos.history import PATH, REST, Truth, read
 from tests.gitea_described import BEGAN, Account, moment
 from tests.gitea_items import HOST, Commit, Event, Issue, Pull, Release, Remark, Review
 from tests.gitea_world import Direct, GiteaWorld
+from tests.kept_files import OWN_RULES
 
 LI, WU, LEAD = Account(101, "liming"), Account(102, "wu"), Account(104, "maintainer")
 PULLS, ISSUES = 14, 34
@@ -31,13 +32,15 @@ class GiteaHistory:
         self._hours = 0.0
         self._add(PULLS, ISSUES)
         self._release()
+        self._rule()
 
     @property
     def least(self) -> int:
         world = self.world
         reviews = sum(2 * len(pull.reviews) for pull in world.pulls)
         events = sum(len(one.events) for one in world.issues)
-        return sum(map(len, (world.pulls, world.issues, world.releases))) + reviews + events
+        lists = (world.pulls, world.issues, world.releases, world.files)
+        return sum(map(len, lists)) + reviews + events
 
     def variables(self, url: str) -> Mapping[str, str]:
         return {"OPENCREDITS_GITEA_URL": f"{HOST}={url}"}
@@ -54,6 +57,7 @@ class GiteaHistory:
             one.title, one.updated = f"Retitled at {touched}", touched
         self._add(2, 3)
         self._release()
+        self._rule()
 
     def truth(self) -> Truth:
         return read(Gitea(Direct(self.world), HOST, datetime.now(UTC)))
@@ -78,6 +82,11 @@ class GiteaHistory:
         self._number += 1
         at = self._later()
         self.world.releases.append(Release(self._number, LEAD, tag=f"v{self._number}", at=at))
+
+    def _rule(self) -> None:
+        """A push to the default branch."""
+        self.world.updated = self._later()
+        self.world.files[OWN_RULES] = f"# {self.world.updated}".encode()
 
     def _later(self) -> str:
         """A minute passes."""

@@ -19,6 +19,7 @@ from tests.gitee_world import (
     moment,
     release,
 )
+from tests.kept_files import OWN_RULES
 
 AUTHOR, REVIEWER, OTHER, MERGER = (
     account(number, f"person-{number}") for number in range(100, 104)
@@ -38,12 +39,14 @@ class GiteeHistory:
         self._chance = random.Random(seed)
         self._number = 0
         self._add(PULLS, ISSUES)
+        self._rule()
 
     @property
     def least(self) -> int:
         world = self.world
         comments = sum(len(pull.comments) for pull in world.pulls)
-        return 2 * len(world.pulls) + comments + len(world.issues) + len(world.releases)
+        lists = (world.issues, world.releases, world.files)
+        return 2 * len(world.pulls) + comments + sum(map(len, lists))
 
     def variables(self, url: str) -> Mapping[str, str]:
         return {"OPENCREDITS_GITEE_URL": url}
@@ -60,9 +63,15 @@ class GiteeHistory:
         for one in self._chance.sample(self.world.issues, 4):
             one |= {"title": f"改名于 {self._number}", "updated_at": touched}
         self._add(2, 4)
+        self._rule()
 
     def truth(self) -> Truth:
         return read(Gitee(Direct(self.world), "127.0.0.1", datetime.now(UTC)))
+
+    def _rule(self) -> None:
+        """A push to the default branch."""
+        self.world.pushed = moment(self._number)
+        self.world.files[OWN_RULES] = f"# 第 {self._number} 版".encode()
 
     def _add(self, pulls: int, issues: int) -> None:
         for _ in range(pulls):

@@ -13,6 +13,7 @@ from tests.gitlab_described import BEGAN, moment
 from tests.gitlab_items import Account, Change, Commit, Event, Issue, Note, Release, Thread
 from tests.gitlab_items import approval as approved
 from tests.gitlab_world import Direct, GitLabWorld
+from tests.kept_files import OWN_RULES
 from tests.simulator import Fault, Reply
 
 LI, WU, LEAD = Account(101, "liming"), Account(102, "wu"), Account(104, "maintainer")
@@ -43,12 +44,14 @@ class GitLabHistory:
         self._hours = 0.0
         self._add(CHANGES, ISSUES)
         self._release()
+        self._rule()
 
     @property
     def least(self) -> int:
         world = self.world
         threads = sum(len(one.threads) for one in world.changes)
-        return sum(map(len, (world.changes, world.issues, world.releases))) + threads
+        lists = (world.changes, world.issues, world.releases, world.files)
+        return sum(map(len, lists)) + threads
 
     def variables(self, url: str) -> Mapping[str, str]:
         return {"OPENCREDITS_GITLAB_URL": f"{url}/api/v4"}
@@ -65,6 +68,7 @@ class GitLabHistory:
             issue.title, issue.updated = f"Retitled at {touched}", touched
         self._add(4, 4)
         self._release()
+        self._rule()
 
     def truth(self) -> Truth:
         world = self.world
@@ -104,6 +108,11 @@ class GitLabHistory:
         self._number += 1
         at = self._later()
         self.world.releases.append(Release(f"v{self._number}", LEAD, at=at))
+
+    def _rule(self) -> None:
+        """A push to the default branch."""
+        self.world.active = self._later()
+        self.world.files[OWN_RULES] = f"# {self.world.active}".encode()
 
     def _later(self) -> str:
         """A minute passes."""

@@ -17,6 +17,7 @@ from tests.huggingface_world import (
     pushed,
     turned,
 )
+from tests.kept_files import OWN_RULES
 
 LI, WU, LEAD = account(101, "li"), account(102, "wu"), account(104, "lead")
 COMMITS, DISCUSSIONS = 90, 45
@@ -39,7 +40,7 @@ class HuggingFaceHistory:
     @property
     def least(self) -> int:
         said = sum(event["type"] == "comment" for event in self._events())
-        return len(self.world.commits) + len(self.world.discussions) + said + 1
+        return len(self.world.commits) + len(self.world.discussions) + said + 2
 
     def variables(self, url: str) -> Mapping[str, str]:
         return {"OPENCREDITS_HUGGINGFACE_URL": url}
@@ -54,7 +55,8 @@ class HuggingFaceHistory:
         self._add(5, 3)
 
     def truth(self) -> Truth:
-        return read(HuggingFace(Direct(self.world), "127.0.0.1", datetime.now(UTC)))
+        direct = Direct(self.world)
+        return read(HuggingFace(direct, "127.0.0.1", datetime.now(UTC), direct))
 
     def _events(self):
         return (event for one in self.world.discussions for event in one.events)
@@ -62,6 +64,7 @@ class HuggingFaceHistory:
     def _add(self, commits: int, discussions: int) -> None:
         for _ in range(commits):
             self.world.commits.append(commit(len(self.world.commits) + 1, LI))
+        self.world.files[OWN_RULES] = f"# {len(self.world.commits)}".encode()
         for _ in range(discussions):
             self._number += 1
             self.world.discussions.append(_discussed(len(self.world.discussions) + 1))

@@ -12,6 +12,7 @@ from credits import migrations
 from credits.core.checkpoint import verify_checkpoint
 from credits.core.log import leaf_bytes
 from credits.core.merkle import leaf_hash, root_hash, verify_consistency, verify_inclusion
+from credits.core.multikey import decode_public_key
 from credits.core.tlog_proof import verify_tlog_proof
 from credits.models import Checkpoint, LogEntry, LogTile
 from credits.services.issuer import issuer_signer
@@ -114,7 +115,9 @@ def test_a_checkpoint_is_signed_by_the_issuers_key_over_size_and_root():
 
     stored = publish_checkpoint(signer, now=NOW)
 
-    read = verify_checkpoint(stored.note, {log_origin(): signer.public_key()})
+    read = verify_checkpoint(
+        stored.note, {log_origin(): decode_public_key(signer.issuer_key(now=NOW))}
+    )
     assert (read.tree_size, read.root_hash.hex()) == (7, stored.root_hash)
 
 

@@ -34,6 +34,7 @@ def key_file(settings, tmp_path):
     """A key that can be lost and found again."""
     settings.ISSUER_KEY_FILE = tmp_path / "issuer.pem"
     settings.ISSUER_KEY_FILE.write_text(make_ed25519_key())
+    settings.ISSUER_KEY_FILE.chmod(0o600)
     return settings.ISSUER_KEY_FILE
 
 

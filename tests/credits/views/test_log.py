@@ -1,7 +1,7 @@
 """The log's page, and what witnesses and verifiers fetch."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -9,9 +9,10 @@ import pytest
 from credits.core.checkpoint import verify_checkpoint
 from credits.core.log import document_body
 from credits.core.merkle import leaf_hash
+from credits.core.multikey import decode_public_key
 from credits.core.tiles import TiledTree
 from credits.core.tlog_proof import verify_tlog_proof
-from credits.models import LogEntry
+from credits.models import IssuerKey, LogEntry
 from credits.services.issuer import issuer_signer
 from credits.services.log import append_entry, log_keys, log_origin, publish_checkpoint
 from tests.histories import *  # noqa: F403
@@ -67,7 +68,9 @@ def test_the_checkpoint_is_the_signed_note_itself(client):
     answer = client.get("/log/checkpoint")
 
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    read = verify_checkpoint(answer.content.decode(), {log_origin(): signer.public_key()})
+    read = verify_checkpoint(
+        answer.content.decode(), {log_origin(): decode_public_key(signer.issuer_key(now=NOW))}
+    )
     assert read.tree_size == 4
 
 
@@ -163,3 +166,34 @@ def test_a_certificate_has_its_proof_beside_it(client, issued):
     assert verify_tlog_proof(proof, document, log_keys(), kind="issue").origin == log_origin()
     assert f"{issued.code}.tlog-proof" in answer["Content-Disposition"]
     assert client.get("/c/OC-0000/log.tlog-proof").status_code == 404
+
+
+def test_the_page_tells_the_life_of_each_key(client):
+    append(1)
+    sign()
+    key = IssuerKey.objects.get()
+    words = words_of(client.get("/log"))
+    assert key.public_key in words
+    assert "Signs until" not in words
+
+    key.retired_at = NOW + timedelta(days=1)
+    key.save()
+    assert "What it signed stays valid." in words_of(client.get("/log"))
+
+    key.compromised_since, key.sound_size = NOW, 1234
+    key.save()
+    words = words_of(client.get("/log"))
+    assert "Stolen since" in words
+    assert "in its first 1,234 entries" in words
+
+
+def test_the_page_takes_as_many_queries_however_many_keys_there_are(
+    client, django_assert_num_queries
+):
+    append(1)
+    sign()
+    for number in range(5):
+        IssuerKey.objects.create(public_key=f"z6Mk{number}", published_at=NOW)
+
+    with django_assert_num_queries(6):
+        client.get("/log")

@@ -202,3 +202,13 @@ def test_the_page_takes_as_many_queries_however_long_the_certificate_is(client, 
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 7
+
+
+@pytest.mark.enable_socket
+def test_a_jwt_that_cannot_be_signed_now_is_asked_for_later(client, issued, settings, tmp_path):
+    settings.SIGNER_SOCKET = tmp_path / "nobody"
+
+    answer = client.get(f"/c/{issued.code}.jwt")
+
+    assert answer.status_code == 503
+    assert "Try again later" in answer.content.decode()

@@ -501,12 +501,29 @@ def test_rules_of_more_than_200_000_letters_are_none(repository, store, text):
     assert (kept, rules()) == (200_000, [])
 
 
-@pytest.mark.parametrize("text", [b"", b"\0\xff\xed\xa0\x80", b"not toml ["])
+@pytest.mark.parametrize("text", [b"", b"\0", b"not toml ["])
 def test_rules_are_kept_whatever_they_say(repository, store, text):
     repository.commit(files={b".opencredits.toml": text})
 
     assert store().gaps == []
     assert len(rules()) == 1
+
+
+@pytest.mark.parametrize("text", [b"\0\xff", b"\xed\xa0\x80", "规".encode("gbk")])
+def test_rules_that_are_no_text_are_a_gap_until_they_are(repository, store, text):
+    repository.commit(files={b".opencredits.toml": RULES})
+    store()
+    repository.commit(files={b".opencredits.toml": text})
+    store()
+    gaps = list(HarvestGap.objects.values_list("subject", "reason"))
+    known = rules()
+    repository.commit(files={b".opencredits.toml": b"other = 1\n"})
+    store()
+
+    assert gaps == [(".opencredits.toml", "It is no text in UTF-8.")]
+    assert known == [(".opencredits.toml", RULES.decode())]
+    assert rules() == [(".opencredits.toml", "other = 1\n")]
+    assert not HarvestGap.objects.exists()
 
 
 def test_a_folder_or_a_link_is_no_file_of_rules(repository, store):

@@ -4,12 +4,16 @@ import json
 import signal
 import socket
 import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from config.broker import broker_socket, find_server
 from config.management.commands.serve import default_address
+from credits.core.signing_policy import SigningRefusedError
+from credits.signer.client import SignerClient
 from tests.e2e.site import free_port
 from tests.served import CHILDREN, ServedSite, children_of, is_running, kill
 from tests.waiting import wait_until
@@ -72,6 +76,30 @@ def test_doctor_finds_nothing_to_mend_while_the_site_is_served(site):
 
     assert done.returncode == 0, done.stdout
     assert all(check["is_good"] for check in json.loads(done.stdout))
+
+
+@shared
+def test_the_signer_has_the_keys_and_the_others_have_not(site):
+    wait_until(site.is_ready, 30)
+    client = SignerClient(signer_path(site))
+
+    assert client.issuer_key(now=datetime.now(UTC)).startswith("z6Mk")
+    with pytest.raises(SigningRefusedError):
+        client.sign_documents([{"name": "anything"}], now=datetime.now(UTC))
+    for name in ("web", "worker", "beat"):
+        told = environment_of(site.pid(name))
+        assert told["OPENCREDITS_SIGNER_SOCKET"] == str(signer_path(site))
+        assert not told["OPENCREDITS_ISSUER_KEY_FILE"]
+        assert not told["OPENCREDITS_ISSUER_KEY_PASSPHRASE"]
+
+
+def signer_path(site):
+    return broker_socket(site.home).with_name("signer.sock")
+
+
+def environment_of(pid):
+    lines = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
 @shared

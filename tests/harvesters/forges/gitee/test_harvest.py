@@ -139,7 +139,8 @@ def test_gitcode_is_harvested_by_the_same_words(harvest, simulator):
 def test_a_merged_change_takes_four_requests_and_all_else_next_to_none(harvest, simulator):
     harvest()
 
-    assert len(simulator.requests) == BEFORE_LISTS + 12 * 4 + 2 + 1 + 1
+    rules = 1
+    assert len(simulator.requests) == BEFORE_LISTS + 12 * 4 + 2 + 1 + 1 + rules
 
 
 def test_the_token_is_in_the_header_and_never_in_the_address(harvest, simulator):

@@ -21,9 +21,8 @@ class Harvested:
 
     @property
     def by_rest(self):
-        return [
-            path.split("/merge_requests/")[1] for path in self.rest.asked if path.count("/") > 3
-        ]
+        whole = [path.partition("/merge_requests/") for path in self.rest.asked]
+        return [part for _, _, part in whole if part]
 
     def sizes(self):
         return [one.facts["sizes"] for one in self.records if one.kind == "change"]

@@ -30,6 +30,9 @@ LOOK_UPS = 2
 LISTS = 2 + 1 + 1
 """Sixty merge requests in two pages, twenty issues and three releases in one each."""
 
+RULES = 1
+"""The file of the project's own rules."""
+
 TOLD_AGAIN = 1
 """The last merge request of the first page: it may have changed within its second."""
 
@@ -67,18 +70,18 @@ def test_twenty_changes_take_one_request_and_an_issue_with_labels_one(harvest, s
 
     by_rest, by_graphql = details(simulator)
     assert (len(by_rest), len(by_graphql)) == (0, 4), "fifty and ten more"
-    assert len(simulator.requests) == LOOK_UPS + LISTS + len(by_graphql) + ISSUES
+    assert len(simulator.requests) == LOOK_UPS + LISTS + len(by_graphql) + ISSUES + RULES
 
 
 def test_a_thousand_changes_would_take_fewer_than_a_hundred_requests(harvest, simulator):
-    """Two hundred, and a fifth of the requests."""
+    """Two hundred, and a fifth of the requests; the file of rules is asked for once."""
     simulator.world = world_of(changes=200, issues=0, releases=0)
 
     report = harvest()
 
     assert report.is_complete
     assert Contribution.objects.filter(kind="change").count() == 200
-    assert len(simulator.requests) <= 100 * 200 / 1000
+    assert len(simulator.requests) <= 100 * 200 / 1000 + RULES
 
 
 def test_without_graphql_a_change_takes_three_requests(harvest, simulator):
@@ -89,7 +92,7 @@ def test_without_graphql_a_change_takes_three_requests(harvest, simulator):
     refused = 2
     told = CHANGES + TOLD_AGAIN
     assert len(details(simulator)[0]) == 3 * told
-    assert len(simulator.requests) == LOOK_UPS + refused + LISTS + 3 * told + ISSUES
+    assert len(simulator.requests) == LOOK_UPS + refused + LISTS + 3 * told + ISSUES + RULES
 
 
 def test_a_change_that_is_not_merged_takes_one_request_without_graphql(harvest, simulator):
@@ -161,7 +164,7 @@ def test_news_are_noticed_and_cost_what_changed(harvest, simulator, news):
     look, lists, latest, new = 1, 3, 2, 1
     assert report.is_complete
     assert stored() == all_of(simulator.world)
-    assert len(simulator.requests) - asked <= look + lists + latest + new
+    assert len(simulator.requests) - asked <= look + lists + latest + new + RULES
 
 
 def test_what_was_updated_since_is_written_anew(harvest, simulator):

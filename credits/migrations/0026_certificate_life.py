@@ -25,7 +25,7 @@ UNGUARD = "DROP TRIGGER certificate_life_goes_one_way ON credits_certificate;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credits', '0023_scored_months'),
+        ('credits', '0025_proofs_may_be_renewed'),
         ('harvesters', '0014_repository_file'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,1 @@
+"""The one that holds our keys: it looks at what it signs, and remembers what it signed."""
