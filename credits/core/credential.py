@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from credits.core.alignments import aligned_result, alignments_of
 from credits.core.canonical import digest_sri
 from credits.core.certificate_facts import (
     CertificateFacts,
@@ -113,14 +114,14 @@ def build_credential(facts: CertificateFacts, evidence: bytes | None = None) -> 
                     "name": text["achievement"].format(**said, title=rules.title),
                     "description": rules.description,
                     "criteria": {"id": rules.url, "narrative": text["criteria"].format(**said)},
-                    "alignment": _alignments(rules, "") or None,
+                    "alignment": alignments_of(rules, "") or None,
                     "resultDescription": [
                         {
                             "id": f"{rules.url}#{name}",
                             "type": ["ResultDescription"],
                             "name": label,
                             "resultType": result_type,
-                            **_aligned(rules, name),
+                            **aligned_result(rules, name),
                         }
                         for name, label, result_type, _ in _results(facts)
                     ],
@@ -242,30 +243,6 @@ def _said_of(item: EvidenceItem, text: Mapping[str, str]) -> str:
         return said
     tools = text["list"].join(shown(str(tool)) for tool in item.ai_assistance)
     return said + text["assisted"].format(tools=tools)
-
-
-def _aligned(rules: RuleSetFacts, result: str) -> dict[str, Any]:
-    """The alignments of the kind of which ``result`` tells the points."""
-    kind = result.removesuffix("-points") if result.endswith("-points") else ""
-    found = _alignments(rules, kind) if kind else []
-    return {"alignment": found} if found else {}
-
-
-def _alignments(rules: RuleSetFacts, category: str) -> list[dict[str, Any]]:
-    """What the rule set aligns with for ``category`` (Open Badges 3.0, Alignment)."""
-    return [
-        present(
-            {
-                "type": ["Alignment"],
-                "targetName": shown(each.name),
-                "targetUrl": each.url,
-                "targetFramework": shown(each.framework) or None,
-                "targetCode": shown(each.code) or None,
-            }
-        )
-        for each in rules.alignments
-        if each.category == category
-    ]
 
 
 def _identities(holder: Holder) -> list[dict[str, Any]]:

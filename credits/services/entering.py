@@ -4,35 +4,23 @@ Signing comes after, and signs only what is in the log; see `signing.py`.
 """
 
 import json
-import secrets
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import User
 from credits.core.canonical import DocumentError, canonical_json
 from credits.core.certificate_facts import ScoringFacts
-from credits.core.code import make_code
 from credits.core.credential import (
     CertificateFacts,
-    EvidenceItem,
-    Holder,
-    Issuer,
-    KindTotal,
-    ProjectFacts,
-    RuleSetFacts,
     build_credential,
     build_evidence_record,
 )
 from credits.core.log import document_body
-from credits.core.policy_reader import parse_policy
 from credits.core.proof import refuse_unsignable
-from credits.core.scoring_record import facts_read
 from credits.models import (
     Certificate,
     CertificateItem,
@@ -42,21 +30,14 @@ from credits.models import (
 )
 from credits.services.counted import Counted, Cover, counted_by
 from credits.services.errors import CreditsError
-from credits.services.issuer import issuer_did
 from credits.services.log import append_entries
-from credits.services.policies import advised_credits
 from credits.services.scoring_evidence import (
-    evidence_item,
     gather_scoring,
-    project_url,
     refuse_stale,
 )
+from credits.services.stating import Order, facts_for
 from credits.services.status import reserve_places, status_list_url
 from credits.services.wishes import Wishes
-
-VALID_FOR = timedelta(days=5 * 365)
-CODE_BYTES = 16
-SALT_BYTES = 16
 
 
 class NothingToCertifyError(CreditsError):
@@ -120,7 +101,7 @@ def enter_certificates(
     scoring = gather_scoring(counted)
     drafts, refused = [], []
     for holder in holders:
-        order = _Order(holder, cover, wishes, now)
+        order = Order(holder, cover, wishes, now)
         try:
             drafts.append(_draft(order, counted.get(holder.pk, []), scoring.get(holder.pk, [])))
         except (CreditsError, DocumentError) as error:
@@ -137,19 +118,9 @@ def enter_certificates(
     return _kept(placed, status_list, now), refused
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """For whom, over what, how and when."""
-
-    holder: User
-    cover: Cover
-    wishes: Wishes
-    now: datetime
-
-
-def _draft(order: _Order, counted: Sequence[Counted], scoring: Sequence[ScoringFacts]) -> _Draft:
+def _draft(order: Order, counted: Sequence[Counted], scoring: Sequence[ScoringFacts]) -> _Draft:
     rule_set = _one_rule_set(counted)
-    facts = _facts(order, counted, scoring, rule_set)
+    facts = facts_for(order, counted, scoring, rule_set)
     record = build_evidence_record(facts)
     refuse_stale(record, rule_set)
     return _Draft(order.holder, counted, facts, canonical_json(record))
@@ -234,87 +205,3 @@ def _keep_items(certificates: Sequence[Certificate], drafts: Sequence[_Draft]) -
         for certificate, draft in pairs
         for project in {each.project for each in draft.counted}
     )
-
-
-def _facts(
-    order: _Order,
-    counted: Sequence[Counted],
-    scoring: Sequence[ScoringFacts],
-    rule_set: RuleSet,
-) -> CertificateFacts:
-    code = make_code(secrets.token_bytes(CODE_BYTES))
-    evidence = [evidence_item(each) for each in counted]
-    return CertificateFacts(
-        id=f"{settings.BASE_URL}/c/{code}",
-        code=code,
-        issuer=Issuer(issuer_did(), settings.ISSUER_NAME, settings.BASE_URL),
-        holder=_holder(order),
-        period_start=order.cover.start,
-        period_end=order.cover.end,
-        issued_at=order.now,
-        rule_set=_rule_set_facts(rule_set, order.wishes.language),
-        projects=_project_facts(counted),
-        totals=_totals(evidence),
-        evidence=evidence,
-        status_list_url="",
-        status_index=0,
-        expires_at=order.now + VALID_FOR,
-        can_be_suspended=True,
-        language=order.wishes.language,
-        scoring=scoring,
-        **_advice(order, counted),
-    )
-
-
-def _advice(order: _Order, counted: Sequence[Counted]) -> dict[str, Any]:
-    """What the policy that the holder named would give, and its name."""
-    policy = order.wishes.policy
-    if policy is None:
-        return {}
-    title = parse_policy(policy.source).title.in_language(order.wishes.language)
-    return {
-        "advised_credits": advised_credits(counted, policy, now=order.now),
-        "advised_by": f"{title} {policy.version}, {policy.institution.name}",
-    }
-
-
-def _holder(order: _Order) -> Holder:
-    return Holder(
-        subject_id=f"urn:uuid:{uuid.uuid4()}",
-        names=order.wishes.names.of(order.holder),
-        email=order.holder.email,
-        email_salt=secrets.token_hex(SALT_BYTES),
-    )
-
-
-def _rule_set_facts(rule_set: RuleSet, language: str) -> RuleSetFacts:
-    rules = rule_set.compiled
-    url = f"{settings.BASE_URL}/rules/{rule_set.slug}/v{rule_set.version}"
-    return RuleSetFacts(
-        url=url,
-        source_url=f"{url}.toml",
-        slug=rule_set.slug,
-        version=rule_set.version,
-        title=rules.title.in_language(language),
-        description=rules.description.in_language(language),
-        source=rule_set.source,
-        reads=facts_read(rules),
-        alignments=rules.alignments,
-    )
-
-
-def _project_facts(counted: Sequence[Counted]) -> list[ProjectFacts]:
-    projects = dict.fromkeys(each.project for each in counted)
-    return [ProjectFacts(project.name, project_url(project)) for project in projects]
-
-
-def _totals(evidence: Sequence[EvidenceItem]) -> list[KindTotal]:
-    kinds = sorted({item.category for item in evidence})
-    return [
-        KindTotal(
-            kind=kind,
-            count=sum(item.category == kind for item in evidence),
-            points=sum(item.points for item in evidence if item.category == kind),
-        )
-        for kind in kinds
-    ]

@@ -11,9 +11,9 @@ from django.utils import timezone
 from credits.models import StatusList
 from credits.services.certificate_life import suspend_certificate
 from credits.services.certificates import issue_certificate, revoke_certificate
-from credits.services.entering import VALID_FOR
 from credits.services.issuer import issuer_signer
 from credits.services.log import append_entry, publish_checkpoint
+from credits.services.stating import VALID_FOR
 from credits.services.status import RENEW_AFTER
 from credits.services.status import VALID_FOR as LIST_VALID_FOR
 from tests.histories import *  # noqa: F403

@@ -8,7 +8,7 @@ import pytest
 from credits.core.verdict import Outcome
 from credits.models import StatusList
 from credits.services.certificates import issue_certificate, revoke_certificate
-from credits.services.entering import VALID_FOR
+from credits.services.stating import VALID_FOR
 from credits.services.status import status_list_url
 from credits.services.verification import OwnStatusLists, verify_stored, verify_upload
 from tests.credentials import as_bytes
