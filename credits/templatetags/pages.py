@@ -63,6 +63,8 @@ CHECK_NAMES = {
     "clock": pgettext_lazy("check", "Clock"),
     "database clock": pgettext_lazy("check", "Clock"),
     "issuer key": pgettext_lazy("check", "Issuer key"),
+    "signer": pgettext_lazy("check", "Signer"),
+    "key age": pgettext_lazy("check", "Age of the issuer key"),
     "static files": pgettext_lazy("check", "Static files"),
     "translations": pgettext_lazy("check", "Translations"),
     "fonts": pgettext_lazy("check", "Fonts"),
