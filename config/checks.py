@@ -22,8 +22,10 @@ from config.signing import signer_socket
 from credits.exports.fonts import FontsMissingError, font_shelf
 from credits.exports.pdf_signature import PdfSignatureError, holder_and_end, pdf_signer
 from credits.models import IssuerKey, IssuerTokenKey
+from credits.services.institutions import issuing_institutions
 from credits.services.rotation import ROTATE_AFTER, is_followed, key_in_use
 from credits.signer.client import SignerClient
+from credits.signer.local import INSTITUTION_FILE
 from credits.signer.protocol import SignerFailedError
 from harvesters.models import Heartbeat
 
@@ -147,11 +149,16 @@ def signer() -> Check:
 
 def key_age() -> Check:
     now = timezone.now()
-    used = (key_in_use(IssuerKey, now), key_in_use(IssuerTokenKey, now))
+    used: list[IssuerKey | IssuerTokenKey | None] = [
+        *(key_in_use(IssuerKey.objects.of(each), now) for each in (None, *issuing_institutions())),
+        key_in_use(IssuerTokenKey.objects.all(), now),
+    ]
     oldest = min((key for key in used if key), key=lambda key: key.first_used, default=None)
     if oldest is None:
         return Check("key age", is_good=True, found=_("none is used yet"))
     what = "issuer-key" if isinstance(oldest, IssuerKey) else "token-key"
+    if isinstance(oldest, IssuerKey) and oldest.institution is not None:
+        what = f"institution-key --institution {oldest.institution.slug}"
     return Check(
         "key age",
         # The demonstration has an invented past.
@@ -164,7 +171,9 @@ def key_age() -> Check:
 def issuer_key() -> Check:
     if settings.SIGNER_SOCKET:
         return Check("issuer key", is_good=True, found=_("with the signer"))
-    files = [path for path in (settings.ISSUER_KEY_FILE, settings.TOKEN_KEY_FILE) if path.exists()]
+    institutions = settings.ISSUER_KEY_FILE.parent.glob(INSTITUTION_FILE.format("*"))
+    named = (settings.ISSUER_KEY_FILE, settings.TOKEN_KEY_FILE, *institutions)
+    files = [path for path in named if path.exists()]
     if not files:
         return Check("issuer key", is_good=True, found=_("made with the first certificate"))
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in files}

@@ -72,6 +72,7 @@ everybody = [
     path("status/<int:number>", verification.status_list, name="status-list"),
     path("status/<int:number>/suspension", verification.suspension_list, name="suspension-list"),
     path(".well-known/did.json", verification.did, name="did-document"),
+    path("i/<slug:slug>/did.json", verification.institution_did, name="institution-did-document"),
 ]
 
 protocols = [

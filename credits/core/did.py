@@ -8,6 +8,10 @@ from typing import Any
 from credits.core.canonical import DocumentError
 from credits.core.multikey import decode_public_key
 
+INSTITUTIONS = "i"
+"""The folder of a site in which its institutions have their documents."""
+
+SLUG = re.compile(r"[-\w]{1,60}", re.ASCII)
 BASE_URL = re.compile(r"https?://(?P<host>[^/:@\s]+)(?::(?P<port>\d+))?(?P<path>/[^?#\s]*)?")
 
 
@@ -27,6 +31,32 @@ def did_web(base_url: str) -> str:
     host = found["host"] + (f"%3A{found['port']}" if found["port"] else "")
     folders = [part for part in (found["path"] or "").split("/") if part]
     return ":".join(["did:web", host, *folders])
+
+
+def institution_did(site: str, slug: str) -> str:
+    """The DID of the institution ``slug`` of the site with the DID ``site``.
+
+    It is that of an address in the site: its document stands at ``/i/SLUG/did.json``.
+    """
+    return f"{site}:{INSTITUTIONS}:{slug}"
+
+
+def institution_slug(site: str, did: str) -> str | None:
+    """Whose DID ``did`` is at ``site``: an institution's slug, ``""`` if it is the site's own.
+
+    None for the DID of somebody else.
+    """
+    if did == site:
+        return ""
+    slug = did.removeprefix(institution_did(site, ""))
+    return slug if slug != did and SLUG.fullmatch(slug) else None
+
+
+def site_of(did: str) -> str | None:
+    """The DID of the site whose institution ``did`` may be; None if it cannot be one."""
+    site, _, slug = did.rpartition(f":{INSTITUTIONS}:")
+    is_one = site.startswith("did:web:") and SLUG.fullmatch(slug)
+    return site if is_one else None
 
 
 def verification_method(did: str, key: str) -> str:

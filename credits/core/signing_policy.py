@@ -16,6 +16,7 @@ from credits.core.canonical import DocumentError
 from credits.core.checkpoint import Checkpoint, parse_checkpoint
 from credits.core.clr import RECORD, RECORD_CONTEXTS, certificates_in, is_record
 from credits.core.contexts import CREDENTIALS_V2, OPEN_BADGES_3
+from credits.core.did import institution_slug
 from credits.core.log import body_digest, document_body
 from credits.core.merkle import verify_consistency
 from credits.core.shape import ShapeError, check_shape, issuer_id
@@ -35,6 +36,7 @@ class Refusal(StrEnum):
 
     NOT_A_CREDENTIAL = "not_a_credential"
     ANOTHER_ISSUER = "another_issuer"
+    NO_KEY = "no_key"
     FOREIGN_ADDRESS = "foreign_address"
     NOT_LOGGED = "not_logged"
     NOT_A_CHECKPOINT = "not_a_checkpoint"
@@ -72,11 +74,15 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A document of a form that may be signed, if ``must_be_logged`` (digests) all are."""
+    """A document of a form that may be signed, if ``must_be_logged`` (digests) all are.
+
+    ``institution`` is the slug of the one that issues it, empty where the site does.
+    """
 
     kind: Kind
     digest: str
     must_be_logged: frozenset[str]
+    institution: str = ""
 
     @property
     def is_counted(self) -> bool:
@@ -106,13 +112,27 @@ def examine(document: Any, ours: Ours) -> Examined:
 
 def _examined(document: Mapping[str, Any], kind: Kind, ours: Ours) -> Examined:
     _refuse_strange(document, kind)
+    institution = _institution_of(document, kind, ours)
     _refuse_foreign(document, kind, ours)
     digest = statement_digest(document)
     if kind is Kind.STATUS_LIST:
-        return Examined(kind, digest, frozenset())
+        return Examined(kind, digest, frozenset(), institution)
     if kind is Kind.CERTIFICATE:
-        return Examined(kind, digest, frozenset({digest}))
+        return Examined(kind, digest, frozenset({digest}), institution)
     return Examined(kind, digest, _certificates_of(document, ours))
+
+
+def _institution_of(document: Mapping[str, Any], kind: Kind, ours: Ours) -> str:
+    """The slug of the institution of ours that issues ``document``, empty where we do.
+
+    A record is the site's, whoever issued the certificates in it.
+    """
+    slug = institution_slug(ours.did, str(issuer_id(document)))
+    if slug is None or (slug and kind is Kind.RECORD):
+        raise SigningRefusedError(
+            Refusal.ANOTHER_ISSUER, f"We are {ours.did}, not {issuer_id(document)!r:.200}."
+        )
+    return slug
 
 
 def _kind_of(document: Any) -> Kind:
@@ -149,11 +169,7 @@ def _refuse_strange(document: Mapping[str, Any], kind: Kind) -> None:
 
 
 def _refuse_foreign(document: Mapping[str, Any], kind: Kind, ours: Ours) -> None:
-    """What carries our name must be ours: the issuer, the address, the place of its status."""
-    if issuer_id(document) != ours.did:
-        raise SigningRefusedError(
-            Refusal.ANOTHER_ISSUER, f"We are {ours.did}, not {issuer_id(document)!r:.200}."
-        )
+    """What carries our name must have an address of ours, and its status a place in our lists."""
     lists = f"{ours.base_url}/status/"
     starts = (lists,) if kind is Kind.STATUS_LIST else (f"{ours.base_url}/", "urn:uuid:")
     status = document.get("credentialStatus", {}).get("statusListCredential", lists)

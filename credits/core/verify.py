@@ -48,7 +48,7 @@ PROOF_KEYS = {
     "proofValue",
 }
 DATES = {"validFrom", "validUntil"}
-LISTS_KEPT = 8
+LISTS_KEPT = 64
 
 
 def verify_credential(  # noqa: PLR0913 - what a verification goes by

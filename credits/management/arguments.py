@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Institution, User
 from credits.models import Project
 
 
@@ -22,6 +22,22 @@ def find_project(slug: str) -> Project:
     known = ", ".join(Project.objects.values_list("slug", flat=True)[:20])
     raise CommandError(
         _("There is no project %(slug)s. Known: %(known)s.") % {"slug": slug, "known": known or "-"}
+    )
+
+
+def find_institution(slug: str) -> Institution:
+    """The institution of that address name.
+
+    Raises:
+        CommandError: there is none; it lists those that there are.
+    """
+    institution = Institution.objects.filter(slug=slug).first()
+    if institution is not None:
+        return institution
+    known = ", ".join(Institution.objects.values_list("slug", flat=True)[:20])
+    raise CommandError(
+        _("There is no institution %(slug)s. Known: %(known)s.")
+        % {"slug": slug, "known": known or "-"}
     )
 
 

@@ -1,6 +1,8 @@
 """Files that lie beside a certificate so that it can be verified offline."""
 
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 
@@ -18,3 +20,11 @@ def companion_path(certificate: Path, companion: Companion) -> Path:
     """Where ``companion`` of the file ``certificate`` lies."""
     ending = "toml" if companion is Companion.RULES else "json"
     return certificate.with_name(f"{certificate.stem}.{companion}.{ending}")
+
+
+def companion_paths(certificate: Path, companion: Companion) -> Iterator[Path]:
+    """Where several ``companion`` of a file lie: ``li.did.json``, ``li.did.2.json`` and so on."""
+    first = companion_path(certificate, companion)
+    yield first
+    for number in count(2):
+        yield first.with_suffix(f".{number}{first.suffix}")

@@ -11,6 +11,7 @@ from typing import Any
 from credits.core.bundle import VerificationBundle, read_bundle
 from credits.core.canonical import DocumentError, JsonError
 from credits.core.clr import certificates_in, is_record
+from credits.core.did import institution_slug, site_of
 from credits.core.opening import open_credential
 from credits.core.recompute import RECORD_MEDIA, RULES_MEDIA, pinned_addresses
 from credits.core.shape import issuer_id
@@ -55,15 +56,31 @@ def ask_issuer(certificate: bytes, *, for_records: bool = False) -> Verification
     is missing from the bundle, and the verdict says so.
     """
     document = _parsed(certificate)
-    issuer = issuer_id(document)
     bundle = NOTHING
-    if isinstance(issuer, str) and (address := did_document_address(issuer)):
-        found = _tried(Companion.DID_DOCUMENT, address)
-        own = {did: keys for did, keys in found.did_documents.items() if did == issuer}
-        bundle = VerificationBundle(own, {}, {})
+    for issuer in _issuers(document):
+        if address := did_document_address(issuer):
+            found = _tried(Companion.DID_DOCUMENT, address)
+            own = {did: keys for did, keys in found.did_documents.items() if did == issuer}
+            bundle = joined(bundle, VerificationBundle(own, {}, {}))
     for address in _status_addresses(document):
         bundle = joined(bundle, _tried(Companion.STATUS_LIST, address))
     return joined(bundle, _fetched_records(document)) if for_records else bundle
+
+
+def _issuers(document: Mapping[str, Any]) -> list[str]:
+    """Whose DID documents it takes.
+
+    That is the issuer; the site where it is an institution there, whose key signs the log; and
+    of the certificates in a record those of institutions of its issuer.
+    """
+    issuer = issuer_id(document)
+    if not isinstance(issuer, str):
+        return []
+    inner = certificates_in(document) if is_record(document) else []
+    held = [str(issuer_id(each)) for each in inner if isinstance(each, dict)]
+    own = [did for did in held if institution_slug(issuer, did)]
+    site = site_of(issuer)
+    return list(dict.fromkeys([issuer, *([site] if site else []), *own]))[:MAX_LISTS]
 
 
 def _fetched_records(document: Mapping[str, Any]) -> VerificationBundle:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Institution, User
 from credits.models.log import LogEntry
 from credits.models.project import Project, RuleSet
 from harvesters.models import Participation
@@ -22,12 +22,16 @@ class StatusList(models.Model):
 
     ``credential`` says what is revoked, ``suspensions`` what is suspended; a certificate has the
     same place in both. Decoys are places that no certificate ever gets and that are set all the
-    same, so that nobody can count what was revoked.
+    same, so that nobody can count what was revoked. A list is signed by the issuer of the
+    certificates in it: by the site, or by the ``institution`` in whose name they are issued.
     """
 
     SIZE = 131_072
 
     number = models.PositiveIntegerField(primary_key=True)
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, null=True, blank=True, related_name="status_lists"
+    )
     credential = models.TextField(blank=True)
     suspensions = models.TextField(blank=True)
     decoys = models.JSONField(default=list)

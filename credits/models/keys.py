@@ -1,8 +1,11 @@
 """Our public keys, as the DID document lists them, and what became of each."""
 
 from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
+
+from accounts.models import Institution
 
 
 class PublishedKey(models.Model):
@@ -32,14 +35,34 @@ class PublishedKey(models.Model):
         raise NotImplementedError
 
     @property
+    def peers(self) -> models.QuerySet[Any]:
+        """The keys of the same purpose and issuer, this one too."""
+        raise NotImplementedError
+
+    @property
     def first_used(self) -> datetime:
         return self.used_from or self.published_at
 
 
+class IssuerKeyQuerySet(models.QuerySet["IssuerKey"]):
+    def of(self, institution: Institution | None) -> Self:
+        """Those of one issuer: of ``institution``, or of the site."""
+        return self.filter(institution=institution)
+
+
 class IssuerKey(PublishedKey):
-    """A public key of ours, as the DID document lists it (Multikey)."""
+    """A public key of ours, as the DID document lists it (Multikey).
+
+    That of an ``institution`` stands in its own DID document, and signs no checkpoint. Ask for
+    the keys of one issuer by `IssuerKeyQuerySet.of`.
+    """
 
     public_key = models.CharField(max_length=100, unique=True)
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, null=True, blank=True, related_name="issuer_keys"
+    )
+
+    objects = IssuerKeyQuerySet.as_manager()
 
     class Meta:
         ordering = ["published_at", "id"]
@@ -50,6 +73,10 @@ class IssuerKey(PublishedKey):
     @property
     def public(self) -> str:
         return self.public_key
+
+    @property
+    def peers(self) -> IssuerKeyQuerySet:
+        return IssuerKey.objects.filter(institution=self.institution_id)
 
 
 class IssuerTokenKey(PublishedKey):
@@ -67,3 +94,7 @@ class IssuerTokenKey(PublishedKey):
     @property
     def public(self) -> str:
         return self.thumbprint
+
+    @property
+    def peers(self) -> models.QuerySet["IssuerTokenKey"]:
+        return IssuerTokenKey.objects.all()

@@ -66,7 +66,7 @@ def issue_to_many(
 def issue_chunk(batch: Batch, keys: Sequence[int]) -> list[Issued]:
     """Enter and sign the certificates of some people, in whatever process."""
     people = User.objects.in_bulk(keys)
-    had = _had_before(keys, batch.cover)
+    had = _had_before(keys, batch)
     new = [people[key] for key in keys if key not in had]
     entered, refused = enter_certificates(new, batch.cover, batch.wishes, now=batch.now)
     if entered:
@@ -85,10 +85,12 @@ def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
         yield chunk
 
 
-def _had_before(keys: Sequence[int], cover: Cover) -> dict[int, Certificate]:
-    """Who holds a certificate of the same work already."""
+def _had_before(keys: Sequence[int], batch: Batch) -> dict[int, Certificate]:
+    """Who holds a certificate of the same work in the same name already."""
+    cover = batch.cover
     held = Certificate.entered.filter(
         holder__in=keys,
+        status_list__institution=batch.wishes.issuer,
         period_start=cover.start,
         period_end=cover.end,
         revoked_at=None,

@@ -4,7 +4,7 @@ Signing comes after, and signs only what is in the log; see `signing.py`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ from credits.models import (
 )
 from credits.services.counted import Counted, Cover, counted_by
 from credits.services.errors import CreditsError
+from credits.services.institutions import members_among, refuse_stranger
 from credits.services.log import append_entries
 from credits.services.scoring_evidence import (
     gather_scoring,
@@ -80,6 +81,7 @@ def enter_certificate(holder: User, cover: Cover, wishes: Wishes, *, now: dateti
 
     Raises:
         NothingToCertifyError, SeveralRuleSetsError, ScoresAreStaleError
+        NotAMemberError, NoInstitutionKeyError
         UnsignableError: a name or title that verifiers in the field read differently.
     """
     entered, refused = enter_certificates([holder], cover, wishes, now=now)
@@ -97,18 +99,21 @@ def enter_certificates(
     All of them are written or none. The number of queries does not grow with theirs. What takes
     long is done before others have to wait: for the places, and for the log.
     """
+    members = _members_among(holders, cover, wishes)
     counted = counted_by(cover, holders)
     scoring = gather_scoring(counted)
     drafts, refused = [], []
     for holder in holders:
         order = Order(holder, cover, wishes, now)
         try:
+            if wishes.issuer is not None:
+                refuse_stranger(holder, wishes.issuer, members)
             drafts.append(_draft(order, counted.get(holder.pk, []), scoring.get(holder.pk, [])))
         except (CreditsError, DocumentError) as error:
             refused.append(Refused(holder, error))
     if not drafts:
         return [], refused
-    status_list, indexes = reserve_places(len(drafts))
+    status_list, indexes = reserve_places(len(drafts), wishes.issuer)
     placed = []
     for draft, index in zip(drafts, indexes, strict=True):
         try:
@@ -116,6 +121,16 @@ def enter_certificates(
         except DocumentError as error:
             refused.append(Refused(draft.holder, error))
     return _kept(placed, status_list, now), refused
+
+
+def _members_among(holders: Sequence[User], cover: Cover, wishes: Wishes) -> Collection[int]:
+    """Who may have a certificate of the institution in whose name it is to be issued.
+
+    Whoever has one and left keeps it: what supersedes it is issued in the same name.
+    """
+    if wishes.issuer is None or cover.former is not None:
+        return {holder.pk for holder in holders}
+    return members_among(wishes.issuer, holders)
 
 
 def _draft(order: Order, counted: Sequence[Counted], scoring: Sequence[ScoringFacts]) -> _Draft:

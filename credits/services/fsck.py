@@ -15,7 +15,7 @@ from credits.core.opening import MAX_BYTES
 from credits.models import BoundCertificate, Certificate, SealedCertificate
 from credits.services.duplicates import OWNER
 from credits.services.faults import CheckedScores, Fault, Report
-from credits.services.fsck_life import broken_lists, broken_lives
+from credits.services.fsck_life import broken_lists, broken_lives, is_of_its_issuer
 from credits.services.log_audit import verify_log
 from credits.services.score_checks import scores_follow_from_facts
 from credits.services.score_invariants import (
@@ -63,11 +63,14 @@ def work_counts_in_one_project(_jobs: int, _report: Report) -> Iterator[Fault]:
 
 def certificates_are_whole(_jobs: int, _report: Report) -> Iterator[Fault]:
     """Every certificate is the document that its digest and its log entry commit to."""
-    held = Certificate.entered.select_related("log_entry").order_by("pk")
-    for certificate in held.iterator(chunk_size=500):
+    held = Certificate.entered.select_related("log_entry", "status_list__institution")
+    for certificate in held.order_by("pk").iterator(chunk_size=500):
         digest = _digest(certificate.credential)
         if digest != certificate.digest or digest != certificate.log_entry.body_digest:
             found = _("its document is not the one that was issued")
+            yield Fault("certificates are whole", certificate.code, found)
+        elif not is_of_its_issuer(certificate):
+            found = _("it is issued by another than the issuer of its status list")
             yield Fault("certificates are whole", certificate.code, found)
     for sealed in SealedCertificate.entered.select_related("log_entry", "certificate").iterator():
         if _digest(sealed.credential) != sealed.log_entry.body_digest:

@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from credits.core.canonical import DocumentError, canonical_json, sha256_hex
 from credits.core.log import document_body
+from credits.core.shape import issuer_id
 from credits.core.status import decode_bitstring, is_set
 from credits.models import Certificate, LogEntry, StatusList
 from credits.services.certificate_life import supersession_statement
+from credits.services.issuer import issuer_did
 
 
 def broken_lists() -> Iterator[tuple[str, str]]:
     """Status lists that do not say exactly what the rows say, each with what is wrong."""
-    for listed in StatusList.objects.exclude(signed_at=None):
+    for listed in StatusList.objects.select_related("institution").exclude(signed_at=None):
         held = Certificate.entered.filter(status_list=listed)
         revoked = held.exclude(revoked_at=None)
         suspended = held.filter(revoked_at=None).exclude(suspended_at=None)
@@ -26,8 +29,22 @@ def broken_lists() -> Iterator[tuple[str, str]]:
             places = set(rows.values_list("status_index", flat=True))
             if document and _places(document) != places | set(decoys):
                 yield str(listed), _("it does not say what the certificates say")
+            elif document and _issuer(document) != issuer_did(listed.institution):
+                yield str(listed), _("it is not signed by the issuer of its certificates")
         if held.filter(status_index__in=[*listed.decoys, *listed.suspension_decoys]).exists():
             yield str(listed), _("a certificate has the place of a decoy")
+
+
+def is_of_its_issuer(certificate: Certificate) -> bool:
+    """Whether ``certificate`` is issued by whoever signs its status list."""
+    return _issuer(certificate.credential) == issuer_did(certificate.status_list.institution)
+
+
+def _issuer(document: str) -> Any:
+    try:
+        return issuer_id(json.loads(document))
+    except (ValueError, AttributeError):
+        return None
 
 
 def _places(document: str) -> set[int]:

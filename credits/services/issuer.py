@@ -1,6 +1,6 @@
 """Who we are as an issuer: our DID, its document, and who signs for us."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import Institution
 from credits.core.canonical import canonical_json
 from credits.core.credential import build_did_document
-from credits.core.did import did_web
+from credits.core.did import did_web, institution_did, institution_slug
 from credits.core.jose import RS256, thumbprint
+from credits.core.shape import issuer_id
 from credits.core.signing_policy import Refusal, SigningRefusedError
 from credits.models import IssuerKey, IssuerTokenKey, LogEntry
 from credits.services.errors import CreditsError
@@ -38,21 +40,30 @@ class SigningPausedError(CreditsError):
     """More was signed within an hour than is allowed; what is entered is signed later."""
 
 
-def issuer_did() -> str:
-    """The ``did:web`` of this site."""
-    return did_web(settings.BASE_URL)
+def issuer_did(institution: Institution | None = None) -> str:
+    """The ``did:web`` of this site, or that of an institution which issues in its own name."""
+    site = did_web(settings.BASE_URL)
+    return site if institution is None else institution_did(site, institution.slug)
 
 
-def issuer_signer(*, now: datetime) -> Notarial:
+def issuer_signer(*, now: datetime, institutions: Iterable[Institution] = ()) -> Notarial:
     """Who signs for us; the present key is published in the DID document first.
+
+    With ``institutions`` also those by which it signs for them.
 
     Raises:
         IssuerKeyError, SignerUnavailableError
+        SigningRefusedError: the signer has no key of one of them.
     """
     signer = _door()
     with _in_our_words():
         key = signer.issuer_key(now=now)
+        others = [
+            (each, signer.issuer_key(now=now, institution=each.slug)) for each in institutions
+        ]
     publish_issuer_key(key, now=now)
+    for institution, other in others:
+        publish_issuer_key(other, now=now, institution=institution)
     return signer
 
 
@@ -69,9 +80,16 @@ def sign_documents(documents: Sequence[Mapping[str, Any]], *, now: datetime) -> 
     """
     if not documents:
         return []
-    signer = issuer_signer(now=now)
+    signer = issuer_signer(now=now, institutions=_institutions_in(documents))
     with _in_our_words():
         return signer.sign_documents(documents, now=now)
+
+
+def _institutions_in(documents: Sequence[Mapping[str, Any]]) -> list[Institution]:
+    """Those that issue one of ``documents``."""
+    site, dids = issuer_did(), {str(issuer_id(each)) for each in documents}
+    slugs = [slug for slug in (institution_slug(site, did) for did in dids) if slug]
+    return list(Institution.objects.filter(slug__in=slugs)) if slugs else []
 
 
 def sign_tokens(documents: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]:
@@ -102,17 +120,34 @@ def signer_answers(*, now: datetime) -> str:
         return _door().issuer_key(now=now)
 
 
-def did_document() -> dict[str, Any]:
-    """Our DID document: every key, so that old certificates verify; a stolen one as revoked."""
-    keys = list(IssuerKey.objects.all())
+def did_document(institution: Institution | None = None) -> dict[str, Any]:
+    """Our DID document: every key, so that old certificates verify; a stolen one as revoked.
+
+    That of an ``institution`` has keys of its own; tokens are signed by ours in its name too.
+    """
+    keys = IssuerKey.objects.of(institution)
+    return _did_document(issuer_did(institution), list(keys), list(IssuerTokenKey.objects.all()))
+
+
+def did_documents() -> dict[str, dict[str, Any]]:
+    """The DID documents of all who issue here, by DID."""
     tokens = list(IssuerTokenKey.objects.all())
+    keys: dict[str, list[IssuerKey]] = {issuer_did(): []}
+    for key in IssuerKey.objects.select_related("institution"):
+        keys.setdefault(issuer_did(key.institution), []).append(key)
+    return {did: _did_document(did, held, tokens) for did, held in keys.items()}
+
+
+def _did_document(
+    did: str, keys: Sequence[IssuerKey], tokens: Sequence[IssuerTokenKey]
+) -> dict[str, Any]:
     revoked = {
         key.public: key.compromised_since
         for key in (*keys, *tokens)
         if key.compromised_since is not None
     }
     return build_did_document(
-        issuer_did(),
+        did,
         [key.public_key for key in keys],
         [token.jwk for token in tokens],
         revoked=revoked,
@@ -127,14 +162,25 @@ def token_algorithm() -> str:
 
 @transaction.atomic
 def publish_issuer_key(
-    public_key: str, *, now: datetime, used_from: datetime | None = None
+    public_key: str,
+    *,
+    now: datetime,
+    used_from: datetime | None = None,
+    institution: Institution | None = None,
 ) -> IssuerKey:
-    """List ``public_key`` in the DID document and enter it in the log, once."""
-    key, created = IssuerKey.objects.get_or_create(
-        public_key=public_key, defaults={"published_at": now, "used_from": used_from or now}
-    )
+    """List ``public_key`` in the DID document and enter it in the log, once.
+
+    Raises:
+        IssuerKeyError: it is the key of another issuer.
+    """
+    first = {"published_at": now, "used_from": used_from or now, "institution": institution}
+    key, created = IssuerKey.objects.get_or_create(public_key=public_key, defaults=first)
     if created:
-        _log_key(public_key, used_from, now)
+        _log_key(public_key, used_from, now, issuer_did(institution))
+    elif key.institution_id != (institution.pk if institution else None):
+        raise IssuerKeyError(
+            _("The key %(key)s is that of another issuer. Each has one of its own.") % {"key": key}
+        )
     return key
 
 
@@ -148,13 +194,15 @@ def publish_token_key(
         defaults={"jwk": jwk, "published_at": now, "used_from": used_from or now},
     )
     if created:
-        _log_key(jwk, used_from, now)
+        _log_key(jwk, used_from, now, issuer_did())
     return key
 
 
-def _log_key(key: str | dict[str, str], used_from: datetime | None, now: datetime) -> None:
+def _log_key(
+    key: str | dict[str, str], used_from: datetime | None, now: datetime, issuer: str
+) -> None:
     said = {"used_from": used_from.isoformat()} if used_from else {}
-    statement = {"issuer": issuer_did(), "key": key, **said}
+    statement = {"issuer": issuer, "key": key, **said}
     append_entry(LogEntry.Kind.KEY, canonical_json(statement), now=now)
 
 

@@ -198,12 +198,12 @@ def log_origin() -> str:
 
 def log_key(now: datetime) -> bytes | None:
     """The key that signs checkpoints at ``now``; None before there is one."""
-    used = IssuerKey.objects.filter(published_at__lte=now, compromised_since=None)
+    used = IssuerKey.objects.of(None).filter(published_at__lte=now, compromised_since=None)
     due = [key for key in used if key.first_used <= now]
     return decode_public_key(max(due, key=lambda key: key.first_used).public_key) if due else None
 
 
 def log_keys() -> list[bytes]:
     """The public keys that ever signed checkpoints here, the newest first."""
-    keys = IssuerKey.objects.order_by("-published_at").values_list("public_key", flat=True)
-    return [decode_public_key(key) for key in keys]
+    keys = IssuerKey.objects.of(None).order_by("-published_at")
+    return [decode_public_key(key) for key in keys.values_list("public_key", flat=True)]

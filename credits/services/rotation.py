@@ -8,8 +8,11 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import Institution
+from credits.core.proof import Signer
 from credits.models import IssuerKey, IssuerTokenKey
 from credits.services.errors import CreditsError
 from credits.services.issuer import (
@@ -38,21 +41,44 @@ class NoKeysHereError(CreditsError):
     """The keys are elsewhere; run this where the signer runs, as its user."""
 
 
-def rotate_issuer_key(*, now: datetime, use_from: datetime) -> IssuerKey:
+def rotate_issuer_key(
+    *, now: datetime, use_from: datetime, institution: Institution | None = None
+) -> IssuerKey:
     """A new key for certificates and the log, to be used from ``use_from`` on.
+
+    For an ``institution``, one for what is issued in its name; its first one is used at once.
 
     Raises:
         KeyWaitsError, NoKeysHereError, IssuerKeyError
     """
-    keyring = issuer_keyring()
+    refuse_elsewhere()
+    keyring = issuer_keyring(institution.slug if institution else "")
+    if institution is not None and not keyring.is_begun:
+        first = issuer_public(_begun(keyring, now))
+        return publish_issuer_key(first, now=now, used_from=now, institution=institution)
     before = issuer_public(present_key(keyring, now))
-    publish_issuer_key(before, now=now)
-    _refuse_waiting(IssuerKey, now)
+    publish_issuer_key(before, now=now, institution=institution)
+    _refuse_waiting(IssuerKey.objects.of(institution), now)
     added = issuer_public(add_key(keyring, use_from))
     with transaction.atomic():
-        key = publish_issuer_key(added, now=now, used_from=use_from)
-        _retire(IssuerKey, before, key, use_from)
+        key = publish_issuer_key(added, now=now, used_from=use_from, institution=institution)
+        _retire(before, key, use_from)
     return key
+
+
+def begun_keyring(institution: Institution | None) -> Keyring[Signer]:
+    """The keys of an issuer, which has one at least.
+
+    Raises:
+        NoKeysHereError, IssuerKeyError
+    """
+    refuse_elsewhere()
+    keyring = issuer_keyring(institution.slug if institution else "")
+    if institution is not None and not keyring.is_begun:
+        raise IssuerKeyError(
+            _("%(institution)s has no key here.") % {"institution": institution.slug}
+        )
+    return keyring
 
 
 def rotate_token_key(*, now: datetime, use_from: datetime) -> IssuerTokenKey:
@@ -64,36 +90,36 @@ def rotate_token_key(*, now: datetime, use_from: datetime) -> IssuerTokenKey:
     keyring = token_keyring()
     before = present_key(keyring, now)
     publish_token_key(before.public_jwk(), now=now)
-    _refuse_waiting(IssuerTokenKey, now)
+    _refuse_waiting(IssuerTokenKey.objects.all(), now)
     added = add_key(keyring, use_from)
     with transaction.atomic():
         key = publish_token_key(added.public_jwk(), now=now, used_from=use_from)
-        _retire(IssuerTokenKey, token_public(before), key, use_from)
+        _retire(token_public(before), key, use_from)
     return key
 
 
-def key_in_use(kind: type[Key], now: datetime) -> Key | None:
-    """The key of ``kind`` that signs at ``now``, as far as it was published."""
-    sound = kind.objects.filter(compromised_since=None, published_at__lte=now)
+def key_in_use(keys: QuerySet[Key], now: datetime) -> Key | None:
+    """Which of the ``keys`` of one issuer signs at ``now``, as far as it was published."""
+    sound = keys.filter(compromised_since=None, published_at__lte=now)
     due = [key for key in sound if key.first_used <= now]
     return max(due, key=lambda key: key.first_used, default=None)
 
 
 def is_followed(key: IssuerKey | IssuerTokenKey, now: datetime) -> bool:
     """Whether a successor of ``key`` is published and waits to be used."""
-    return type(key).objects.filter(used_from__gt=now, compromised_since=None).exists()
+    return key.peers.filter(used_from__gt=now, compromised_since=None).exists()
 
 
-def _retire(kind: type[Key], before: str, successor: Key, use_from: datetime) -> None:
+def _retire(before: str, successor: IssuerKey | IssuerTokenKey, use_from: datetime) -> None:
     """Say of the key ``before`` that ``successor`` takes its place."""
-    for key in kind.objects.filter(retired_at=None).exclude(pk=successor.pk):
+    for key in successor.peers.filter(retired_at=None).exclude(pk=successor.pk):
         if key.public == before:
             key.retired_at = use_from
             key.save(update_fields=["retired_at"])
 
 
-def _refuse_waiting(kind: type[Key], now: datetime) -> None:
-    waiting = kind.objects.filter(used_from__gt=now, compromised_since=None).first()
+def _refuse_waiting(keys: QuerySet[Key], now: datetime) -> None:
+    waiting = keys.filter(used_from__gt=now, compromised_since=None).first()
     if waiting is not None:
         raise KeyWaitsError(
             _("The key %(key)s is published already and will be used from %(day)s on.")
@@ -107,6 +133,19 @@ def present_key(keyring: Keyring[S], now: datetime) -> S:
     Raises:
         NoKeysHereError, IssuerKeyError
     """
+    refuse_elsewhere()
+    try:
+        return keyring.present(now)
+    except KeyFileError as error:
+        raise IssuerKeyError(str(error)) from error
+
+
+def refuse_elsewhere() -> None:
+    """Refuse to look for keys where the signer holds them.
+
+    Raises:
+        NoKeysHereError
+    """
     if settings.SIGNER_SOCKET:
         raise NoKeysHereError(
             _(
@@ -115,8 +154,11 @@ def present_key(keyring: Keyring[S], now: datetime) -> S:
             )
             % {"path": settings.SIGNER_SOCKET}
         )
+
+
+def _begun(keyring: Keyring[S], now: datetime) -> S:
     try:
-        return keyring.present(now)
+        return keyring.begin(use_from=now)
     except KeyFileError as error:
         raise IssuerKeyError(str(error)) from error
 

@@ -23,7 +23,7 @@ from credits.core.sealed import SealedFacts, build_sealed_credential, leaves_of
 from credits.core.verify import Verdict, verify_credential
 from credits.models import Certificate, LogEntry, SealedCertificate, Share
 from credits.services.errors import CreditsError
-from credits.services.issuer import did_document
+from credits.services.issuer import did_documents
 from credits.services.log import append_entry
 from credits.services.signing import sign_at_once
 from credits.services.verification import OwnStatusLists
@@ -136,10 +136,9 @@ def verify_share(share: Share, document: Mapping[str, Any], *, now: datetime) ->
 
     That the certificate was superseded is not said: the successor's address would tell the code.
     """
-    ours = did_document()
     return verify_credential(
         json.dumps(document).encode(),
-        did_documents={ours["id"]: ours},
+        did_documents=did_documents(),
         status_lists=OwnStatusLists(now),
         now=now,
     )

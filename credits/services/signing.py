@@ -9,10 +9,11 @@ from typing import TypeVar
 from django.db import transaction
 
 from credits.core.canonical import DocumentError
-from credits.models import BoundCertificate, Certificate, SealedCertificate, StatusList
+from credits.core.signing_policy import Refusal, SigningRefusedError
+from credits.models import BoundCertificate, Certificate, SealedCertificate
 from credits.services.errors import CreditsError
 from credits.services.issuer import sign_documents
-from credits.services.status import sign_status_list
+from credits.services.status import sign_new_lists
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +32,12 @@ def sign_at_once(rows: Sequence[Entered], *, now: datetime) -> None:
         _sign(rows, now)
     except CreditsError:
         logger.exception("%d documents are entered and wait to be signed", len(rows))
+    except SigningRefusedError as error:
+        if error.reason is not Refusal.NO_KEY:
+            raise
+        logger.exception("%d documents wait for the key of their institution", len(rows))
     else:
-        _sign_new_lists(now)
+        sign_new_lists(now=now)
 
 
 def sign_entered(*, now: datetime) -> int:
@@ -45,7 +50,7 @@ def sign_entered(*, now: datetime) -> int:
     """
     count = _sign_all(Certificate, now) + _sign_all(SealedCertificate, now)
     count += _sign_all(BoundCertificate, now)
-    _sign_new_lists(now)
+    sign_new_lists(now=now)
     return count
 
 
@@ -94,9 +99,3 @@ def _sign(rows: Sequence[Entered], now: datetime) -> int:
         else:
             row.refresh_from_db(fields=["credential", "signed_at"])
     return len(waiting)
-
-
-def _sign_new_lists(now: datetime) -> None:
-    """A certificate names its status list, so that list has to be there."""
-    for status_list in StatusList.objects.filter(signed_at=None):
-        sign_status_list(status_list, now=now)

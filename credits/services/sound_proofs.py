@@ -1,6 +1,6 @@
 """Proofs that what a stolen key signed was in the log before it was stolen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from credits.core.canonical import DocumentError
@@ -16,12 +16,13 @@ MOST_DOCUMENTS = 100
 """In a record there may be many; each takes a look into the log."""
 
 
-def sound_proofs(data: bytes, did_document: Mapping[str, Any]) -> list[str]:
+def sound_proofs(data: bytes, did_documents: Iterable[Mapping[str, Any]]) -> list[str]:
     """What our log can say in favour of the certificates in ``data``.
 
-    Nothing, as long as no key of our ``did_document`` was stolen.
+    Nothing, as long as no key of our ``did_documents`` was stolen.
     """
-    if not any("revoked" in method for method in did_document["verificationMethod"]):
+    methods = (method for document in did_documents for method in document["verificationMethod"])
+    if not any("revoked" in method for method in methods):
         return []
     stolen = _stolen()
     digests = set(_digests(data))

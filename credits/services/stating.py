@@ -16,7 +16,6 @@ from credits.core.credential import (
     CertificateFacts,
     EvidenceItem,
     Holder,
-    Issuer,
     KindTotal,
     ProjectFacts,
     RuleSetFacts,
@@ -25,7 +24,7 @@ from credits.core.policy_reader import parse_policy
 from credits.core.scoring_record import facts_read
 from credits.models import RuleSet
 from credits.services.counted import Counted, Cover
-from credits.services.issuer import issuer_did
+from credits.services.institutions import issuer_facts
 from credits.services.policies import advised_credits
 from credits.services.scoring_evidence import evidence_item, project_url
 from credits.services.wishes import Wishes
@@ -57,7 +56,7 @@ def facts_for(
     return CertificateFacts(
         id=f"{settings.BASE_URL}/c/{code}",
         code=code,
-        issuer=Issuer(issuer_did(), settings.ISSUER_NAME, settings.BASE_URL),
+        issuer=issuer_facts(order.wishes.issuer, order.wishes.language),
         holder=_holder(order),
         period_start=order.cover.start,
         period_end=order.cover.end,

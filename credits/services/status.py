@@ -8,9 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
+from accounts.models import Institution
 from credits.core.canonical import DocumentError
+from credits.core.signing_policy import Refusal, SigningRefusedError
 from credits.core.status import SUSPENSIONS, build_status_list_credential
 from credits.models import Certificate, StatusList
 from credits.services.errors import CreditsError
@@ -44,20 +46,28 @@ def suspension_list_url(number: int) -> str:
     return f"{status_list_url(number)}{SUSPENSIONS}"
 
 
-def reserve_places(count: int) -> tuple[StatusList, list[int]]:
-    """Free places, at random, in the newest list: neighbours must tell nothing.
+def reserve_places(
+    count: int, institution: Institution | None = None
+) -> tuple[StatusList, list[int]]:
+    """Free places, at random, in the newest list of an issuer: neighbours must tell nothing.
 
-    ``count`` is small beside what a list keeps free, a few hundred.
+    ``count`` is small beside what a list keeps free, a few hundred. A list is the site's or that
+    of one ``institution``, since verifiers want it signed by the issuer of the certificate.
 
     The list is locked until the transaction ends, so nobody else takes the place. Who needs the
     log as well appends afterwards: always in this order, so that no two wait for each other.
     """
-    number = StatusList.objects.aggregate(newest=Max("number"))["newest"] or 1
+    own = institution.pk if institution else None
+    of_issuer = Max("number", filter=Q(institution=own))
+    newest = StatusList.objects.aggregate(own=of_issuer, all=Max("number"))
+    number = newest["own"] or (newest["all"] or 0) + 1
     while True:
-        StatusList.objects.get_or_create(number=number)
-        locked = StatusList.objects.select_for_update().get(number=number)
-        if Certificate.entered.filter(status_list=locked).count() < FULLEST:
-            return locked, _free_indexes(locked, count)
+        first = {"institution": institution}
+        found, _created = StatusList.objects.get_or_create(number=number, defaults=first)
+        if found.institution_id == own:
+            locked = StatusList.objects.select_for_update().get(number=number)
+            if Certificate.entered.filter(status_list=locked).count() < FULLEST:
+                return locked, _free_indexes(locked, count)
         number += 1
 
 
@@ -126,15 +136,18 @@ def _fresh(number: int, now: datetime) -> StatusList:
 @transaction.atomic
 def sign_status_list(status_list: StatusList, *, now: datetime) -> StatusList:
     """Sign both lists as the rows say they are now, with some decoys more."""
-    locked = StatusList.objects.select_for_update().get(pk=status_list.pk)
+    lists = StatusList.objects.select_related("institution").select_for_update(of=("self",))
+    locked = lists.get(pk=status_list.pk)
     _vary_decoys(locked)
     held = Certificate.entered.filter(status_list=locked)
     revoked = held.exclude(revoked_at=None).values_list("status_index", flat=True)
     suspended = held.filter(revoked_at=None).exclude(suspended_at=None)
     places = [*suspended.values_list("status_index", flat=True), *locked.suspension_decoys]
+    url, suspensions = status_list_url(locked.number), suspension_list_url(locked.number)
+    issuer = issuer_did(locked.institution)
     documents = [
-        _list_of(status_list_url(locked.number), [*revoked, *locked.decoys], now),
-        _list_of(suspension_list_url(locked.number), places, now, purpose="suspension"),
+        _list_of(url, issuer, [*revoked, *locked.decoys], now),
+        _list_of(suspensions, issuer, places, now, purpose="suspension"),
     ]
     locked.credential, locked.suspensions = sign_documents(documents, now=now)
     locked.signed_at = now
@@ -143,11 +156,11 @@ def sign_status_list(status_list: StatusList, *, now: datetime) -> StatusList:
 
 
 def _list_of(
-    url: str, places: Iterable[int], now: datetime, purpose: str = "revocation"
+    url: str, issuer: str, places: Iterable[int], now: datetime, purpose: str = "revocation"
 ) -> dict[str, Any]:
     return build_status_list_credential(
         url,
-        issuer_did(),
+        issuer,
         places,
         valid_from=now,
         valid_until=now + VALID_FOR,
@@ -178,4 +191,22 @@ def _vary_decoys(status_list: StatusList) -> None:
 def renew_status_lists(*, now: datetime) -> int:
     """Sign again what is older than a day; returns how many were."""
     old = StatusList.objects.exclude(signed_at__gt=now - RENEW_AFTER)
-    return len([sign_status_list(status_list, now=now) for status_list in old])
+    return sum(_signed(status_list, now) for status_list in old)
+
+
+def sign_new_lists(*, now: datetime) -> None:
+    """A certificate names its status list, so that list has to be there."""
+    for status_list in StatusList.objects.filter(signed_at=None):
+        _signed(status_list, now)
+
+
+def _signed(status_list: StatusList, now: datetime) -> bool:
+    """Sign a list; that the key of one institution is missing keeps no other list waiting."""
+    try:
+        sign_status_list(status_list, now=now)
+    except SigningRefusedError as error:
+        if error.reason is not Refusal.NO_KEY:
+            raise
+        logger.exception("%s waits to be signed", status_list)
+        return False
+    return True

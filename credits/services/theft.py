@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from accounts.models import Institution
 from credits.core.canonical import canonical_json
 from credits.core.checkpoint import sign_note
 from credits.core.did import verification_method
@@ -38,7 +39,7 @@ from credits.services.issuer import (
 )
 from credits.services.log import BrokenLogError, append_entry, log_origin
 from credits.services.log_tiles import log_tree
-from credits.services.rotation import add_key, present_key
+from credits.services.rotation import add_key, begun_keyring, present_key
 from credits.signer.keyring import Keyring
 from credits.signer.local import (
     issuer_keyring,
@@ -77,13 +78,15 @@ class Theft:
     """Entries of the log after the theft of which we have no document."""
 
 
-def survey_theft(since: datetime, *, now: datetime, name: str = "") -> Theft:
+def survey_theft(
+    since: datetime, *, now: datetime, name: str = "", institution: Institution | None = None
+) -> Theft:
     """What `withdraw_issuer_key` would find; writes nothing.
 
     Raises:
         UnknownKeyError, BrokenLogError, NoKeysHereError, IssuerKeyError
     """
-    key = _stolen(name, now)
+    key = _stolen(name, now, institution)
     size, _root = sound_log(since)
     return Theft(
         key=key,
@@ -116,28 +119,32 @@ def doubtful_certificates(key: IssuerKey, size: int) -> QuerySet[Certificate]:
     return after.select_related("holder").order_by("log_entry__index")
 
 
-def withdraw_issuer_key(since: datetime, *, now: datetime, name: str = "") -> IssuerKey:
+def withdraw_issuer_key(
+    since: datetime, *, now: datetime, name: str = "", institution: Institution | None = None
+) -> IssuerKey:
     """Put a stolen key out of force at once, with a new one in its place; returns the new one.
 
-    ``name`` is its Multikey; without it, it is the key that signs now.
+    ``name`` is its Multikey; without it, it is the key that signs now, for ``institution`` or us.
 
     Raises:
         AlreadyStolenError, UnknownKeyError, BrokenLogError, NoKeysHereError, IssuerKeyError
     """
-    stolen, keyring = _stolen(name, now), issuer_keyring()
+    stolen, keyring = _stolen(name, now, institution), begun_keyring(institution)
     if stolen.compromised_since is not None:
         raise AlreadyStolenError
     gone = [stolen]
     signer = present_key(keyring, now)
     if issuer_public(signer) == stolen.public:
         # A key that waits to be used lay beside the stolen one.
-        gone += IssuerKey.objects.filter(used_from__gt=now, compromised_since=None)
+        gone += stolen.peers.filter(used_from__gt=now, compromised_since=None)
         signer = add_key(keyring, now)
     with transaction.atomic():
-        successor = publish_issuer_key(issuer_public(signer), now=now, used_from=now)
+        successor = publish_issuer_key(
+            issuer_public(signer), now=now, used_from=now, institution=institution
+        )
         for key in gone:
             _put_out_of_force(key, since, issuer_public(signer), now)
-        vouch_for_sound_logs(signer)
+        vouch_for_sound_logs(signer, institution)
     for key in gone:
         _take_out(keyring, key.public)
     return successor
@@ -164,13 +171,13 @@ def withdraw_token_key(since: datetime, *, now: datetime) -> IssuerTokenKey:
     return successor
 
 
-def vouch_for_sound_logs(signer: Signer) -> None:
-    """Let ``signer`` sign, for each key that was ever stolen, what the log was before."""
-    for kind in (IssuerKey, IssuerTokenKey):
-        for key in kind.objects.filter(sound_size__gt=0):
-            if key.compromised_since is not None:
-                key.sound_checkpoint = _vouched(key, key.compromised_since, signer)
-                key.save(update_fields=["sound_checkpoint"])
+def vouch_for_sound_logs(signer: Signer, institution: Institution | None = None) -> None:
+    """Let ``signer`` sign, for each key of its issuer ever stolen, what the log was before."""
+    tokens = [] if institution else IssuerTokenKey.objects.filter(sound_size__gt=0)
+    for key in (*IssuerKey.objects.of(institution).filter(sound_size__gt=0), *tokens):
+        if key.compromised_since is not None:
+            key.sound_checkpoint = _vouched(key, key.compromised_since, signer)
+            key.save(update_fields=["sound_checkpoint"])
 
 
 def sign_anew(*, now: datetime, genuine: Sequence[str] | None = ()) -> Iterator[tuple[int, int]]:
@@ -210,7 +217,7 @@ def _sign_rows(rows: QuerySet[Resigned], notary: Notary, now: datetime) -> Itera
 def _to_sign_anew(kind: type[Resigned], genuine: Sequence[str] | None) -> QuerySet[Resigned]:
     """The rows of ``kind`` that a stolen key signed and that are to be signed anew."""
     wanted = Q(pk__in=[])
-    for key in IssuerKey.objects.exclude(compromised_since=None):
+    for key in IssuerKey.objects.select_related("institution").exclude(compromised_since=None):
         chosen = Q(log_entry__index__lt=key.sound_size)
         if genuine is None:
             chosen = Q()
@@ -218,17 +225,21 @@ def _to_sign_anew(kind: type[Resigned], genuine: Sequence[str] | None) -> QueryS
             chosen |= Q(code__in=genuine)
         else:
             chosen |= Q(certificate__code__in=genuine)
-        wanted |= Q(credential__contains=_mark(key)) & chosen
+        wanted |= Q(credential__contains=_method(key)) & chosen
     return kind.entered.filter(wanted)
 
 
 def _held_by(kind: type[Resigned], key: IssuerKey) -> QuerySet[Resigned]:
-    return kind.entered.filter(credential__contains=_mark(key))
+    return kind.entered.filter(credential__contains=_method(key))
 
 
-def _mark(key: IssuerKey) -> str:
-    """What a document holds that ``key`` signed."""
-    return verification_method(issuer_did(), key.public_key)
+def _method(key: IssuerKey | IssuerTokenKey) -> str:
+    """``key`` as the DID document of its issuer calls it, and what it signs."""
+    return verification_method(_did_of(key), key.public)
+
+
+def _did_of(key: IssuerKey | IssuerTokenKey) -> str:
+    return issuer_did(key.institution if isinstance(key, IssuerKey) else None)
 
 
 def _without_proof(credential: str) -> dict[str, Any]:
@@ -236,9 +247,9 @@ def _without_proof(credential: str) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "proof"}
 
 
-def _stolen(name: str, now: datetime) -> IssuerKey:
-    name = name or issuer_public(present_key(issuer_keyring(), now))
-    key = IssuerKey.objects.filter(public_key=name).first()
+def _stolen(name: str, now: datetime, institution: Institution | None) -> IssuerKey:
+    name = name or issuer_public(present_key(begun_keyring(institution), now))
+    key = IssuerKey.objects.of(institution).filter(public_key=name).first()
     if key is None:
         raise UnknownKeyError
     return key
@@ -253,7 +264,7 @@ def _put_out_of_force(
     key.retired_at = min(key.retired_at, now) if key.retired_at else now
     key.save(update_fields=["compromised_since", "sound_size", "retired_at"])
     statement = {
-        "issuer": issuer_did(),
+        "issuer": _did_of(key),
         "key": key.public,
         "compromised_since": since.isoformat(),
         "log": {"origin": log_origin(), "size": size, "root": root.hex()},
@@ -267,7 +278,7 @@ def _vouched(key: IssuerKey | IssuerTokenKey, since: datetime, signer: Signer) -
         log_origin(),
         key.sound_size,
         log_tree(key.sound_size).root(),
-        method=verification_method(issuer_did(), key.public),
+        method=_method(key),
         since=since,
     )
     return sign_note(text, signer, name=log_origin())

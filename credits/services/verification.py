@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from credits.core.code import CodeError, parse_code
+from credits.core.shape import issuer_id
 from credits.core.status import SUSPENSIONS
 from credits.core.verdict import Outcome, Step, StepState
 from credits.core.verify import Verdict, verify_credential
 from credits.models import Certificate, StatusList
-from credits.services.issuer import did_document
+from credits.services.issuer import did_documents
 from credits.services.sound_proofs import sound_proofs
 from credits.services.status import documents_by_address, status_list_url, suspension_list_url
 
@@ -31,7 +32,10 @@ def verify_stored(certificate: Certificate, *, now: datetime) -> Verdict:
 
 
 def verify_upload(data: bytes, *, now: datetime) -> Verdict:
-    """What a file is worth; nothing of it is kept. Issuers other than us are unknown here."""
+    """What a file is worth; nothing of it is kept.
+
+    Issuers other than us, and the institutions that issue here, are unknown.
+    """
     verdict = _verified(data, now=now)
     known = certificate_of(verdict)
     return with_life(verdict, known) if known else verdict
@@ -40,14 +44,14 @@ def verify_upload(data: bytes, *, now: datetime) -> Verdict:
 def _verified(
     data: bytes, *, now: datetime, resources: Mapping[str, bytes] | None = None
 ) -> Verdict:
-    ours = did_document()
+    ours = did_documents()
     return verify_credential(
         data,
-        did_documents={ours["id"]: ours},
+        did_documents=ours,
         status_lists=OwnStatusLists(now),
         now=now,
         resources=resources,
-        log_proofs=sound_proofs(data, ours),
+        log_proofs=sound_proofs(data, ours.values()),
     )
 
 
@@ -64,7 +68,7 @@ def certificate_of(verdict: Verdict) -> Certificate | None:
         found = known.filter(code=parse_code(code)).first() if len(code) < CODE_LENGTH else None
     except CodeError:
         return None
-    return found if found and _address_of(found) == verdict.credential.get("id") else None
+    return found if found and _is_of(found, verdict.credential) else None
 
 
 _NOT_OURS = frozenset(
@@ -116,6 +120,13 @@ class OwnStatusLists(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return 2 * StatusList.objects.count()
+
+
+def _is_of(certificate: Certificate, document: Mapping[str, Any]) -> bool:
+    """Whether ``document`` has the address and the issuer of ``certificate``."""
+    ours: Mapping[str, Any] = json.loads(certificate.credential)
+    said = (document.get("id"), issuer_id(document))
+    return (ours["id"], issuer_id(ours)) == said
 
 
 def _address_of(certificate: Certificate) -> str:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from accounts.models import User
+from accounts.models import Institution, User
 from credits.models import Certificate, CreditPolicy
 
 
@@ -28,19 +28,22 @@ class Wishes:
     """``language`` is one of `certificate_words.WORDS`.
 
     With a ``policy`` the certificate says what that would give for it: advice, not a decision.
+    It is issued in the name of ``issuer``, where the holder learns or teaches, or of the site.
     """
 
     names: NameForm = NameForm.NAME
     language: str = "en"
     policy: CreditPolicy | None = None
+    issuer: Institution | None = None
 
 
 def wishes_of(certificate: Certificate) -> Wishes:
-    """What the holder chose for ``certificate``: names and language. Whose advice is left out."""
+    """What the holder chose for ``certificate``: names, language, issuer. Advice is left out."""
     subject = json.loads(certificate.credential)["credentialSubject"]
     identities = subject.get("identifier", [])
     names = tuple(each["identityHash"] for each in identities if each.get("identityType") == "name")
     forms = (form for form in NameForm if form.of(certificate.holder) == names)
     # Who has changed the name since had one of it, at least.
     form = next(forms, NameForm.NAME)
-    return Wishes(names=form, language=subject["achievement"].get("inLanguage", "en"))
+    language = subject["achievement"].get("inLanguage", "en")
+    return Wishes(names=form, language=language, issuer=certificate.status_list.institution)

@@ -31,8 +31,9 @@ class SignerClient:
         self._path = path
         self._timeout = timeout_seconds
 
-    def issuer_key(self, *, now: datetime) -> str:
-        return str(self._ask("issuer_key"))
+    def issuer_key(self, *, now: datetime, institution: str = "") -> str:
+        whose = {"institution": institution} if institution else {}
+        return str(self._ask("issuer_key", **whose))
 
     def token_key(self, *, now: datetime) -> Mapping[str, str]:
         answer: Mapping[str, str] = self._ask("token_key")

@@ -55,6 +55,22 @@ class Keyring(Generic[S]):
             raise KeyFileError(f"{due[-1].name} holds another key than {self._file} says.")
         return signer
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether it says which keys there are, rather than take the first one for granted."""
+        return self._file.exists()
+
+    def begin(self, *, use_from: datetime) -> S:
+        """The first key, and the list that says so.
+
+        Raises:
+            KeyFileError
+        """
+        signer = self._store.load(self._store.first)
+        public = self._public_of(signer)
+        self._write([KeyringEntry(self._store.first, public, use_from.isoformat())])
+        return signer
+
     def entries(self) -> Sequence[KeyringEntry]:
         """The keys in the order in which they were added; just the first one if none was."""
         try:

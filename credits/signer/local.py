@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from credits.core.did import did_web
+from credits.core.did import SLUG, did_web
 from credits.core.jose import JwkSigner, thumbprint
 from credits.core.multikey import encode_public_key
 from credits.core.proof import Signer
@@ -21,6 +21,8 @@ from credits.signer.notary import Notary
 from credits.signer.stores import FileStore, KeyStore, issuer_signer, token_signer
 
 HSM_KEY = "opencredits-issuer"
+HSM_INSTITUTION_KEY = "opencredits-institution-{}"
+INSTITUTION_FILE = "institution-{}.pem"
 
 
 def local_notary(*, is_limited: bool = True, door: str = "command") -> Notary:
@@ -33,6 +35,7 @@ def local_notary(*, is_limited: bool = True, door: str = "command") -> Notary:
         logged=logged_among,
         rate=settings.SIGNER_RATE if is_limited else None,
         door=door,
+        institution_keys=institution_keys,
     )
 
 
@@ -48,15 +51,30 @@ def logged_among(digests: Collection[str]) -> Collection[str]:
     return set(entries.values_list("body_digest", flat=True))
 
 
-def issuer_keyring() -> Keyring[Signer]:
-    """The keys of certificates and checkpoints, in files or in a token."""
+def issuer_keyring(institution: str = "") -> Keyring[Signer]:
+    """The keys of certificates and checkpoints, in files or in a token.
+
+    With the slug of an ``institution`` its own, beside those of the site.
+    """
     file: Path = settings.ISSUER_KEY_FILE
+    label = HSM_KEY
     store: KeyStore[Signer]
+    if institution:
+        file = file.with_name(INSTITUTION_FILE.format(institution))
+        label = HSM_INSTITUTION_KEY.format(institution)
     if settings.HSM_MODULE:
-        store = _hsm(Token(settings.HSM_MODULE, settings.HSM_TOKEN, settings.HSM_PIN))
+        store = _hsm(Token(settings.HSM_MODULE, settings.HSM_TOKEN, settings.HSM_PIN), label)
     else:
         store = _issuer_files(file, settings.ISSUER_KEY_PASSPHRASE)
     return Keyring(file.with_suffix(".json"), store, issuer_public)
+
+
+def institution_keys(slug: str) -> Keyring[Signer] | None:
+    """The keys of an institution for which the operator has made one; else None."""
+    if not SLUG.fullmatch(slug):
+        return None
+    keyring = issuer_keyring(slug)
+    return keyring if keyring.is_begun else None
 
 
 def token_keyring() -> Keyring[JwkSigner]:
@@ -77,7 +95,7 @@ def token_public(signer: JwkSigner) -> str:
 
 
 # Loaded keys are kept: one under a passphrase takes a tenth of a second to open.
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=256)
 def _issuer_files(file: Path, passphrase: str) -> FileStore[Signer]:
     return FileStore(file, lambda: make_ed25519_key(passphrase), issuer_signer, passphrase)
 
@@ -87,6 +105,6 @@ def _token_files(file: Path, passphrase: str) -> FileStore[JwkSigner]:
     return FileStore(file, lambda: make_token_key(passphrase), token_signer, passphrase)
 
 
-@lru_cache(maxsize=4)
-def _hsm(token: Token) -> HsmStore:
-    return HsmStore(token, HSM_KEY)
+@lru_cache(maxsize=256)
+def _hsm(token: Token, label: str) -> HsmStore:
+    return HsmStore(token, label)

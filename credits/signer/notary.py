@@ -16,6 +16,7 @@ from credits.core.did import verification_method
 from credits.core.jose import JwkSigner, thumbprint
 from credits.core.multikey import encode_public_key
 from credits.core.proof import Signer, add_proofs
+from credits.core.shape import issuer_id
 from credits.core.signing_policy import (
     Examined,
     Kind,
@@ -32,11 +33,18 @@ from credits.signer.ledger import Ledger
 DOCUMENTS, TOKENS = "documents", "tokens"
 
 
+def _none(_slug: str) -> None:
+    """No institution has a key."""
+
+
 class Notarial(Protocol):
     """Whoever signs for us: in this process, or behind a socket."""
 
-    def issuer_key(self, *, now: datetime) -> str:
-        """The Multikey that signs documents and checkpoints at ``now``."""
+    def issuer_key(self, *, now: datetime, institution: str = "") -> str:
+        """The Multikey that signs documents and checkpoints at ``now``.
+
+        With the slug of an ``institution`` the one that signs the documents that it issues.
+        """
 
     def token_key(self, *, now: datetime) -> Mapping[str, str]:
         """The JWK that signs tokens at ``now``."""
@@ -61,6 +69,7 @@ class Notary:
     ``logged`` says which of some digests stand in the log; ``rate`` is how many documents are
     signed in an hour, None where nothing is counted. Each ``door`` is counted by itself: what an
     operator has signed by a command takes nothing from those who ask over the socket.
+    ``institution_keys`` gives the keys of an institution by its slug, None where it has none.
     """
 
     ours: Ours
@@ -70,9 +79,10 @@ class Notary:
     logged: Callable[[Collection[str]], Collection[str]]
     rate: int | None
     door: str = "command"
+    institution_keys: Callable[[str], Keyring[Signer] | None] = _none
 
-    def issuer_key(self, *, now: datetime) -> str:
-        return encode_public_key(self.issuer_keys.present(now).public_key())
+    def issuer_key(self, *, now: datetime, institution: str = "") -> str:
+        return encode_public_key(self._keys_of(institution).present(now).public_key())
 
     def token_key(self, *, now: datetime) -> Mapping[str, str]:
         return self.token_keys.present(now).public_jwk()
@@ -84,16 +94,14 @@ class Notary:
             SigningRefusedError: one of them is refused; then none is signed.
             KeyFileError: the key cannot be used.
         """
-        self._admit(documents, DOCUMENTS, now)
-        signer = self.issuer_keys.present(now)
-        method = verification_method(self.ours.did, encode_public_key(signer.public_key()))
+        examined = self._admit(documents, DOCUMENTS, now)
+        signers = {
+            slug: self._keys_of(slug).present(now)
+            for slug in {each.institution for each in examined}
+        }
         return [
-            json.dumps(
-                add_proofs(document, signer, verification_method=method, created=now),
-                ensure_ascii=False,
-                indent=1,
-            )
-            for document in documents
+            _with_proofs(document, signers[each.institution], now)
+            for document, each in zip(documents, examined, strict=True)
         ]
 
     def sign_tokens(self, documents: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]:
@@ -108,8 +116,13 @@ class Notary:
                 Refusal.NOT_A_CREDENTIAL, "Only certificates are signed as tokens."
             )
         signer = self.token_keys.present(now)
-        key_id = verification_method(self.ours.did, thumbprint(signer.public_jwk()))
-        return [sign_credential(document, signer, key_id=key_id) for document in documents]
+        name = thumbprint(signer.public_jwk())
+        return [
+            sign_credential(
+                document, signer, key_id=verification_method(str(issuer_id(document)), name)
+            )
+            for document in documents
+        ]
 
     def signed_size(self) -> int:
         with self.ledger.continuing(self.ours.log_origin) as log:
@@ -134,6 +147,8 @@ class Notary:
         self, documents: Sequence[Mapping[str, Any]], purpose: str, now: datetime
     ) -> list[Examined]:
         examined = [self._examined(document) for document in documents]
+        for slug in {each.institution for each in examined}:
+            self._keys_of(slug)
         needed = frozenset[str]().union(*(each.must_be_logged for each in examined))
         if needed and (missing := needed - set(self.logged(needed))):
             raise SigningRefusedError(
@@ -147,6 +162,17 @@ class Notary:
             self.ledger.count(purpose, counted, limit=self.rate, now=now)
         return examined
 
+    def _keys_of(self, institution: str) -> Keyring[Signer]:
+        """The keys of an issuer; for an institution that has none nothing is signed."""
+        found = self.institution_keys(institution) if institution else self.issuer_keys
+        if found is None:
+            raise SigningRefusedError(
+                Refusal.NO_KEY,
+                f"There is no key of {institution!r:.80} here. Make one, or bring it back from"
+                " your backup: opencredits rotate institution-key --institution SLUG",
+            )
+        return found
+
     def _examined(self, document: Mapping[str, Any]) -> Examined:
         try:
             return examine(document, self.ours)
@@ -154,6 +180,13 @@ class Notary:
             raise
         except DocumentError as error:
             raise SigningRefusedError(Refusal.NOT_A_CREDENTIAL, str(error)) from error
+
+
+def _with_proofs(document: Mapping[str, Any], signer: Signer, now: datetime) -> str:
+    key = encode_public_key(signer.public_key())
+    method = verification_method(str(issuer_id(document)), key)
+    signed = add_proofs(document, signer, verification_method=method, created=now)
+    return json.dumps(signed, ensure_ascii=False, indent=1)
 
 
 def _hash(text: str) -> bytes:

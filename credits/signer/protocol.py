@@ -3,7 +3,8 @@
     {"ask": "documents", "documents": [...]}   {"answer": ["..."]}
     {"ask": "checkpoint", "text": "...", "proof": ["..."]}
     {"ask": "issuer_key"}                      {"refused": {"reason", "message", "until"}}
-    {"ask": "token_key"}                       {"failed": "..."}
+    {"ask": "issuer_key", "institution": "x"}  {"failed": "..."}
+    {"ask": "token_key"}
     {"ask": "signed_size"}
 
 The signer goes by its own clock: nobody can ask for a signature of another day.
@@ -63,8 +64,9 @@ def _asked(question: Any) -> Callable[[Notarial, datetime], Any]:
             return lambda notary, now: notary.sign_tokens(documents, now=now)
         case {"ask": "checkpoint", "text": str(text), "proof": list(proof), **rest} if not rest:
             return lambda notary, now: notary.sign_checkpoint(text, proof, now=now)
-        case {"ask": "issuer_key", **rest} if not rest:
-            return lambda notary, now: notary.issuer_key(now=now)
+        case {"ask": "issuer_key", **rest} if rest.keys() <= {"institution"}:
+            whose = str(rest.get("institution", ""))
+            return lambda notary, now: notary.issuer_key(now=now, institution=whose)
         case {"ask": "signed_size", **rest} if not rest:
             return lambda notary, _now: notary.signed_size()
         case {"ask": "token_key", **rest} if not rest:

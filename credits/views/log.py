@@ -38,7 +38,10 @@ def log(request: HttpRequest) -> HttpResponse:
         "newest_url": "log" if before else "",
         "checkpoint": Checkpoint.objects.first(),
         "log_key": _key(),
-        "keys": [*IssuerKey.objects.all(), *IssuerTokenKey.objects.all()],
+        "keys": [
+            *IssuerKey.objects.select_related("institution"),
+            *IssuerTokenKey.objects.all(),
+        ],
         "now": timezone.now(),
         "witness_url": request.build_absolute_uri(reverse("log")),
     }

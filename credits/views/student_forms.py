@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Membership, User
 from credits.models import Certificate, Claim, CreditPolicy, Project, Score
+from credits.services.institutions import institutions_for
 from credits.services.policies import policies_for
 from credits.services.wishes import NameForm, Wishes
 from credits.templatetags.points import CATEGORIES
@@ -122,6 +124,13 @@ class CertificateForm(forms.Form):
     end = DayField(label=_("Last day"))
     name = forms.ChoiceField(label=_("Name on it"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False, choices=CERTIFICATE_LANGUAGES)
+    issuer = forms.ModelChoiceField(
+        Institution.objects.none(),
+        label=_("Issued by"),
+        help_text=_("Your institution signs it with a key of its own, if you choose it."),
+        required=False,
+        to_field_name="slug",
+    )
     advice = forms.ModelChoiceField(
         CreditPolicy.objects.none(),
         label=_("Advised credits"),
@@ -135,6 +144,7 @@ class CertificateForm(forms.Form):
         self.user = user
         self.fields["project"].queryset = projects_of(user)  # type: ignore[attr-defined]
         self.fields["name"].choices = _names_of(user)  # type: ignore[attr-defined]
+        _offer_issuers(self, user)
         policies = policies_for(user, now=now)
         self.fields["advice"].queryset = policies  # type: ignore[attr-defined]
         if not policies:
@@ -155,6 +165,7 @@ class CertificateForm(forms.Form):
             names=NameForm(given["name"] or NameForm.NONE),
             language=given["language"] or "en",
             policy=given.get("advice"),
+            issuer=given.get("issuer"),
         )
 
     @property
@@ -167,6 +178,15 @@ class CertificateForm(forms.Form):
         """From the first moment of the first day until the first moment after the last day."""
         given = self.cleaned_data
         return midnight(given["start"]), midnight(given["end"] + timedelta(days=1))
+
+
+def _offer_issuers(form: forms.Form, user: User) -> None:
+    """The site, and institutions of ``user`` that have a key; without one there is no choice."""
+    field = form.fields["issuer"]
+    institutions = institutions_for(user)
+    field.queryset, field.empty_label = institutions, settings.ISSUER_NAME  # type: ignore[attr-defined]
+    if not institutions:
+        del form.fields["issuer"]
 
 
 def _names_of(user: User) -> list[tuple[str, Any]]:

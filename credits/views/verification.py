@@ -26,6 +26,7 @@ from credits.models import Certificate, StatusList
 from credits.services import carrying
 from credits.services.certificates import find_certificate
 from credits.services.errors import CreditsError
+from credits.services.institutions import issuing_institutions
 from credits.services.issuer import did_document
 from credits.services.log import proof_of
 from credits.services.status import status_list_document, suspension_list_document
@@ -259,3 +260,11 @@ def _listed(request: HttpRequest, document: str) -> HttpResponse | HttpResponseB
 def did(request: HttpRequest) -> HttpResponse:
     """The issuer's DID document (did:web), which lists our public keys."""
     return JsonResponse(did_document(), content_type="application/did+json")
+
+
+@cache_control(public=True, max_age=3600)
+@require_safe
+def institution_did(request: HttpRequest, slug: str) -> HttpResponse:
+    """The DID document of an institution that issues in its own name."""
+    found = get_object_or_404(issuing_institutions(), slug=slug)
+    return JsonResponse(did_document(found), content_type="application/did+json")

@@ -1,6 +1,5 @@
 """``opencredits issue``: issue one certificate, with all that is needed to check it offline."""
 
-import json
 import os
 import sys
 from argparse import ArgumentParser
@@ -13,8 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credits.core.certificate_words import WORDS
-from credits.management.arguments import find_person, find_project, parse_day, writable
+from credits.management.arguments import (
+    find_institution,
+    find_person,
+    find_project,
+    parse_day,
+    writable,
+)
 from credits.management.companions import Companion, companion_path
+from credits.management.did_files import did_documents_beside
 from credits.management.issuing_files import issue_into, people_in
 from credits.management.log_proofs import write_proof
 from credits.management.progress import bar
@@ -23,7 +29,6 @@ from credits.services.batch_issuing import Batch
 from credits.services.certificates import issue_certificate
 from credits.services.counted import Cover
 from credits.services.errors import CreditsError
-from credits.services.issuer import did_document
 from credits.services.status import status_list_document, suspension_list_document
 from credits.services.wishes import NameForm, Wishes
 
@@ -61,6 +66,11 @@ class Command(BaseCommand):
             help="which name stands on it: that in Latin script, in its own script, both or none"
             " (without this: name for one person, none with --holders, who should agree first)",
         )
+        parser.add_argument(
+            "--issuer",
+            metavar="SLUG",
+            help="the institution in whose name, by a key of its own (without this: the site)",
+        )
         parser.add_argument("--language", choices=sorted(WORDS), default="en")
         parser.add_argument(
             "--jobs", type=int, default=os.cpu_count() or 1, help="processes, with --holders"
@@ -76,8 +86,7 @@ class Command(BaseCommand):
         folder = Path(options["out"])
         people = people_in(options["holders"])
         names = NameForm(options["name"] or NameForm.NONE)
-        wishes = Wishes(names=names, language=options["language"])
-        batch = Batch(_cover(options), wishes, timezone.now())
+        batch = Batch(_cover(options), _wishes(options, names), timezone.now())
         with bar(_("certificates"), options.get("stderr") or sys.stderr) as report:
             counts = issue_into(folder, people, batch, jobs=options["jobs"], report=report)
         said = _(
@@ -104,7 +113,7 @@ class Command(BaseCommand):
                 end=cover.end,
                 project=cover.project,
                 now=timezone.now(),
-                wishes=Wishes(NameForm(options["name"] or NameForm.NAME), options["language"]),
+                wishes=_wishes(options, NameForm(options["name"] or NameForm.NAME)),
             )
             if certificate.signed_at is None:
                 raise _not_signed(certificate)
@@ -128,6 +137,12 @@ def _cover(options: dict[str, Any]) -> Cover:
     )
 
 
+def _wishes(options: dict[str, Any], names: NameForm) -> Wishes:
+    slug = options["issuer"]
+    issuer = find_institution(slug) if slug else None
+    return Wishes(names=names, language=options["language"], issuer=issuer)
+
+
 def _not_signed(certificate: Certificate) -> CommandError:
     sentence = _(
         "Certificate %(code)s is entered in the log, but cannot be signed now. It is tried again"
@@ -141,9 +156,7 @@ def _write(certificate: Certificate, out: Path) -> list[Path]:
     number, now = certificate.status_list_id, timezone.now()
     contents = {
         out: certificate.credential,
-        companion_path(out, Companion.DID_DOCUMENT): json.dumps(
-            did_document(), ensure_ascii=False, indent=2
-        ),
+        **did_documents_beside(out, [certificate.status_list.institution]),
         companion_path(out, Companion.STATUS_LIST): status_list_document(number, now=now),
         companion_path(out, Companion.SUSPENSIONS): suspension_list_document(number, now=now),
         companion_path(out, Companion.EVIDENCE): certificate.evidence,

@@ -1,6 +1,5 @@
 """``opencredits record``: a person's whole record in one file, to be checked offline."""
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from credits.management.arguments import find_person, writable
-from credits.management.companions import Companion, companion_path
+from credits.management.companions import Companion, companion_paths
+from credits.management.did_files import did_documents_beside
 from credits.models import StatusList
 from credits.services.errors import CreditsError
-from credits.services.issuer import did_document
 from credits.services.records import issue_record
 from credits.services.status import status_list_document, suspension_list_document
 
@@ -37,17 +36,16 @@ class Command(BaseCommand):
             record = issue_record(holder, now=timezone.now())
         except CreditsError as error:
             raise CommandError(str(error)) from error
-        lists = StatusList.objects.filter(certificates__holder=holder).distinct()
-        did = json.dumps(did_document(), ensure_ascii=False, indent=2)
-        contents = {out: record, companion_path(out, Companion.DID_DOCUMENT): did}
+        held = StatusList.objects.filter(certificates__holder=holder).distinct()
+        lists = list(held.select_related("institution"))
+        issuers = [None, *(each.institution for each in lists)]
+        contents = {out: record, **did_documents_beside(out, issuers)}
         documents = {
             Companion.STATUS_LIST: status_list_document,
             Companion.SUSPENSIONS: suspension_list_document,
         }
-        for place, status_list in enumerate(lists):
-            for companion, document in documents.items():
-                path = companion_path(out, companion)
-                path = path.with_suffix(f".{place + 1}.json") if place else path
+        for companion, document in documents.items():
+            for path, status_list in zip(companion_paths(out, companion), lists, strict=False):
                 contents[path] = document(status_list.pk, now=timezone.now())
         for path, content in contents.items():
             path.write_text(content, encoding="utf-8", newline="")

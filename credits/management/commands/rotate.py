@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Institution
+from credits.management.arguments import find_institution
 from credits.management.progress import bar
-from credits.models import Certificate, IssuerKey, StatusList
+from credits.models import Certificate, IssuerKey, IssuerTokenKey, StatusList
 from credits.services.certificates import revoke_certificate
 from credits.services.errors import CreditsError
 from credits.services.issuer import issuer_signer
@@ -31,7 +33,7 @@ from credits.services.theft import (
     withdraw_token_key,
 )
 
-ISSUER, TOKEN = "issuer-key", "token-key"
+ISSUER, INSTITUTION, TOKEN = "issuer-key", "institution-key", "token-key"
 ALL = "all"
 
 
@@ -41,16 +43,19 @@ class Command(BaseCommand):
     help = (
         "Make a new key, publish it at once, and use it in a week (--now: at once). Certificates"
         " of the old key stay valid. Run it where the signer runs, as its user; the signer learns"
-        " of it by itself.\n"
+        " of it by itself. An institution-key is that by which an institution issues in its own"
+        " name: the first one is made, and used at once.\n"
         "If a key was stolen: --compromised-since the last moment when it was safe. The key is put"
         " out of force at once; what was logged before is signed anew; what came after is listed,"
         " and is only valid again if you name it --genuine. Look first: --dry-run.\n"
         "Examples: opencredits rotate issuer-key;"
+        " opencredits rotate institution-key --institution first-university;"
         " opencredits rotate issuer-key --compromised-since 2026-11-20T18:00 --dry-run"
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=[ISSUER, TOKEN])
+        parser.add_argument("what", choices=[ISSUER, INSTITUTION, TOKEN])
+        parser.add_argument("--institution", metavar="SLUG", help="whose key, if not the site's")
         parser.add_argument("--now", action="store_true", help="use the new key at once")
         parser.add_argument("--compromised-since", metavar="TIME", help="in UTC if no zone is told")
         parser.add_argument("--key", default="", metavar="z6Mk...", help="not the key of today")
@@ -64,6 +69,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        options["institution"] = _institution(options)
         try:
             if options["compromised_since"] or options["resume"]:
                 self._stolen(options)
@@ -77,11 +83,15 @@ class Command(BaseCommand):
         use_from = now if options["now"] else now + PUBLISHED_BEFORE_USE
         if options["dry_run"]:
             raise CommandError(_("There is nothing to try: without a theft nothing is lost."))
-        rotate = rotate_issuer_key if options["what"] == ISSUER else rotate_token_key
-        key = rotate(now=now, use_from=use_from)
+        key: IssuerKey | IssuerTokenKey
+        if options["what"] == TOKEN:
+            key = rotate_token_key(now=now, use_from=use_from)
+        else:
+            whose = options["institution"]
+            key = rotate_issuer_key(now=now, use_from=use_from, institution=whose)
         self.stdout.write(
             _("New key: %(key)s. It signs from %(moment)s on; the old one stays listed.")
-            % {"key": key, "moment": use_from.isoformat(timespec="minutes")}
+            % {"key": key, "moment": key.first_used.isoformat(timespec="minutes")}
         )
 
     def _stolen(self, options: dict[str, Any]) -> None:
@@ -91,11 +101,12 @@ class Command(BaseCommand):
             return
         if not options["resume"]:
             since = _moment(options["compromised_since"], now)
-            theft = survey_theft(since, now=now, name=options["key"])
+            whose = {"name": options["key"], "institution": options["institution"]}
+            theft = survey_theft(since, now=now, **whose)
             self._tell(theft)
             if options["dry_run"]:
                 return
-            successor = withdraw_issuer_key(since, now=now, name=options["key"])
+            successor = withdraw_issuer_key(since, now=now, **whose)
             self.stdout.write(_("Out of force. New key: %(key)s") % {"key": successor})
         self._mend(options, now)
 
@@ -151,6 +162,20 @@ class Command(BaseCommand):
                     % {"count": theft.strange_count}
                 )
             )
+
+
+def _institution(options: dict[str, Any]) -> Institution | None:
+    """Whose key is meant; None for the site's.
+
+    Raises:
+        CommandError: none is named, there is no such institution, or it has no key of that kind.
+    """
+    slug, what = options["institution"], options["what"]
+    if what == INSTITUTION and not slug:
+        raise CommandError(_("Say whose: --institution SLUG."))
+    if what == TOKEN and slug:
+        raise CommandError(_("Institutions have no key of their own for JWT; the site signs them."))
+    return find_institution(slug) if slug else None
 
 
 REASON = "Signed after the key of the issuer was stolen."

@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from credits.core.bundle import VerificationBundle, verify_with_bundle
 from credits.core.verdict import EXIT_CANNOT_TELL, EXIT_VALID, StepState, Verdict
 from credits.core.verify import MAX_BYTES
-from credits.management.companions import Companion, companion_path
+from credits.management.companions import Companion, companion_paths
 from credits.management.fetching import UnreadableError, is_address, read_bytes
 from credits.management.log_proofs import with_log_proofs, with_log_step
 from credits.management.verdict_words import outcome_sentence, step_sentence
@@ -111,5 +112,8 @@ def _bundle(name: str, data: bytes, options: dict[str, Any]) -> VerificationBund
 
 
 def _beside(certificate: Path) -> list[tuple[Companion, str]]:
-    paths = [(kind, companion_path(certificate, kind)) for kind in Companion]
-    return [(kind, str(path)) for kind, path in paths if path.exists()]
+    return [
+        (kind, str(path))
+        for kind in Companion
+        for path in takewhile(Path.exists, companion_paths(certificate, kind))
+    ]
