@@ -49,7 +49,18 @@ class Played:
             ledger=Ledger(folder / "keys" / "signer.sqlite3"),
             logged=lambda digests: self.logged & set(digests),
             rate=rate,
+            institution_keys=self.institution_keys,
         )
+
+    def institution_keyring(self, slug):
+        """Keys of an institution, beside those of the site."""
+        file = self.file.with_name(f"institution-{slug}.pem")
+        store = FileStore(file, make_ed25519_key, issuer_signer)
+        return Keyring(file.with_suffix(".json"), store, issuer_public)
+
+    def institution_keys(self, slug):
+        keyring = self.institution_keyring(slug)
+        return keyring if keyring.is_begun else None
 
     def enter(self, *documents):
         """Enter ``documents`` in the log."""

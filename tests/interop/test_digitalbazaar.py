@@ -2,12 +2,13 @@
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from credits.core.credential import build_credential, build_did_document
-from credits.core.did import verification_method
+from credits.core.credential import Issuer, build_credential, build_did_document
+from credits.core.did import institution_did, verification_method
 from credits.core.multikey import decode_public_key, encode_public_key
 from credits.core.proof import add_proofs, check_proof
 from tests.credentials import DID, DID_DOCUMENT, FACTS, KEY, NOW, STATUS_INDEX, signer
@@ -22,7 +23,7 @@ def show():
 
     def shown(credentials, listed, now=NOW, did=DID_DOCUMENT):
         given = {
-            "documents": contexts() | {DID: deepcopy(did)},
+            "documents": contexts() | {did["id"]: deepcopy(did)},
             "statusList": listed,
             "credentials": credentials,
             "now": now.isoformat(),
@@ -66,6 +67,31 @@ def test_after_a_theft_it_refuses_the_stolen_key_and_takes_what_was_signed_anew(
 
     assert not verdicts["stolen"]["verified"]
     assert verdicts["anew"] == {"verified": True, "revoked": False, "error": ""}
+
+
+def test_it_accepts_what_an_institution_issues_only_with_a_list_of_that_institution(show):
+    key, issuer = signer("institution"), institution_did(DID, "first-university")
+    public = encode_public_key(key.public_key())
+    did = build_did_document(issuer, [public])
+    by = {"verification_method": verification_method(issuer, public), "created": NOW}
+    facts = replace(FACTS, issuer=Issuer(issuer, "First University", "https://first.example"))
+    certificate = add_proofs(build_credential(facts), key, **by)
+    theirs, revoked = (
+        add_proofs({**unsigned(status_list(*places)), "issuer": issuer}, key, **by)
+        for places in ((7,), (STATUS_INDEX,))
+    )
+    good = {"verified": True, "revoked": False, "error": ""}
+
+    assert show({"one": certificate}, theirs, did=did)["one"] == good
+    assert show({"one": certificate}, revoked, did=did)["one"]["revoked"]
+    tampered = {**certificate, "name": "Doctorate"}
+    assert not show({"one": tampered}, theirs, did=did)["one"]["verified"]
+    assert not show({"one": certificate}, theirs)["one"]["verified"]
+    assert not show({"one": certificate}, status_list(7), did=did)["one"]["verified"]
+
+
+def unsigned(document):
+    return {name: value for name, value in document.items() if name != "proof"}
 
 
 def test_what_it_signs_verifies_here_and_not_if_tampered_with():

@@ -1,6 +1,14 @@
 import pytest
 
-from credits.core.did import DidError, KeyNotListedError, assertion_key, did_web
+from credits.core.did import (
+    DidError,
+    KeyNotListedError,
+    assertion_key,
+    did_web,
+    institution_did,
+    institution_slug,
+    site_of,
+)
 from credits.core.multikey import MultikeyError
 from tests.credentials import DID, DID_DOCUMENT, METHOD, SIGNER
 
@@ -16,6 +24,25 @@ from tests.credentials import DID, DID_DOCUMENT, METHOD, SIGNER
 )
 def test_a_site_has_a_did(address, did):
     assert did_web(address) == did
+
+
+def test_an_institution_has_a_did_of_an_address_in_the_site():
+    site = did_web("https://example.edu:8443/credits")
+    institution = did_web("https://example.edu:8443/credits/i/first")
+
+    assert institution_did(site, "first") == institution
+    assert institution_slug(site, institution) == "first"
+    assert institution_slug(site, site) == ""
+    assert site_of(institution) == site
+
+
+@pytest.mark.parametrize(
+    "did",
+    ["did:web:a.example:i", "did:web:a.example:i:", "did:web:a.example:i:é", "did:key:z6:i:a"],
+)
+def test_what_is_no_institution_of_a_site_belongs_to_none(did):
+    assert institution_slug("did:web:a.example", did) is None
+    assert site_of(did) is None
 
 
 @pytest.mark.parametrize("address", ["credits.example.edu", "https://", "https://u:p@host", "x"])

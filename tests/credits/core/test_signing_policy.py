@@ -125,7 +125,39 @@ def test_another_form_of_certificate_is_refused(change):
     assert refusal({**unsigned(), **change}) is Refusal.NOT_A_CREDENTIAL
 
 
-@pytest.mark.parametrize("issuer", ["did:web:evil.example", {"id": f"{DID}:i:other"}, DID + "#1"])
+INSTITUTION = f"{DID}:i:first-university"
+
+
+@pytest.mark.parametrize("make", [unsigned, sealed, status_list])
+def test_an_institution_of_ours_issues_what_is_signed_by_its_key(make):
+    examined = examine({**make(), "issuer": INSTITUTION}, OURS)
+
+    assert examined.institution == "first-university"
+    assert examine(make(), OURS).institution == ""
+
+
+def test_a_record_is_the_sites_and_may_hold_what_institutions_issued():
+    inner = {**certificate(), "issuer": {"id": INSTITUTION}}
+
+    assert examine(record(inner), OURS).must_be_logged == {statement_digest(inner)}
+    assert refusal({**record(inner), "issuer": INSTITUTION}) is Refusal.ANOTHER_ISSUER
+    foreign = {**certificate(), "issuer": "did:web:evil.example:i:first-university"}
+    assert refusal(record(foreign)) is Refusal.ANOTHER_ISSUER
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "did:web:evil.example",
+        {"id": f"{DID}:x:other"},
+        f"{DID}:i:",
+        f"{DID}:i:a:b",
+        f"{DID}:i:a/../b",
+        f"{DID}.evil.example:i:other",
+        "did:web:evil.example:i:other",
+        DID + "#1",
+    ],
+)
 @pytest.mark.parametrize("make", [unsigned, status_list])
 def test_another_issuer_is_refused(make, issuer):
     assert refusal({**make(), "issuer": issuer}) is Refusal.ANOTHER_ISSUER

@@ -8,12 +8,15 @@ import pytest
 
 from credits.core.checkpoint import build_checkpoint, verify_checkpoint
 from credits.core.credential import build_did_document
-from credits.core.jose import thumbprint
+from credits.core.did import assertion_key, institution_did, verification_method
+from credits.core.jose import read_token, thumbprint
 from credits.core.merkle import consistency_proof, leaf_hash, root_hash
 from credits.core.multikey import decode_public_key
+from credits.core.proof import check_proof
 from credits.core.signing_policy import Refusal, SigningRefusedError
 from credits.core.status import build_status_list_credential
 from credits.core.verify import verify_credential
+from credits.signer.stores import KeyFileError
 from tests.credentials import DID, ISSUED, NOW, STATUS_LIST, as_bytes
 from tests.signing import ORIGIN, Played, document, record
 
@@ -222,3 +225,65 @@ def test_the_memory_is_its_owners_alone(played):
     played.notary.sign_checkpoint(checkpoint(5), [], now=NOW)
 
     assert (played.folder / "keys" / "signer.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def in_name_of(slug, number=0):
+    return {**document(number), "issuer": {"id": institution_did(DID, slug), "type": ["Profile"]}}
+
+
+def test_each_document_is_signed_by_the_key_of_the_issuer_that_it_names(played):
+    played.institution_keyring("first").begin(use_from=ISSUED)
+    ours, theirs = played.enter(document(), in_name_of("first", 1))
+
+    signed = [json.loads(text) for text in played.notary.sign_documents([ours, theirs], now=NOW)]
+
+    key = played.notary.issuer_key(now=NOW, institution="first")
+    assert key != played.notary.issuer_key(now=NOW)
+    methods = [{proof["verificationMethod"] for proof in each["proof"]} for each in signed]
+    assert methods == [
+        {verification_method(DID, played.notary.issuer_key(now=NOW))},
+        {verification_method(institution_did(DID, "first"), key)},
+    ]
+    did = build_did_document(institution_did(DID, "first"), [key])
+    for proof in signed[1]["proof"]:
+        assert check_proof(signed[1], proof, assertion_key(did, proof["verificationMethod"]))
+
+
+def test_a_token_in_the_name_of_an_institution_says_so(played):
+    played.institution_keyring("first").begin(use_from=ISSUED)
+    (one,) = played.enter(in_name_of("first"))
+
+    (token,) = played.notary.sign_tokens([one], now=NOW)
+
+    kid = read_token(token.encode()).header["kid"]
+    assert kid.partition("#")[0] == institution_did(DID, "first")
+
+
+@pytest.mark.parametrize("slug", ["first", "issuer", "second"])
+def test_an_institution_without_a_key_gets_no_signature_and_no_key(played, slug):
+    played.institution_keyring("other").begin(use_from=ISSUED)
+    (one,) = played.enter(in_name_of(slug))
+
+    assert reason(played.notary.sign_documents, [one]) is Refusal.NO_KEY
+    assert reason(played.notary.sign_tokens, [one]) is Refusal.NO_KEY
+    assert not (played.file.with_name(f"institution-{slug}.pem")).exists()
+
+
+def test_what_an_institution_issues_must_be_in_the_log_and_is_counted(tmp_path):
+    played = Played(tmp_path, rate=1)
+    played.institution_keyring("first").begin(use_from=ISSUED)
+    one, other = (in_name_of("first", number) for number in (1, 2))
+
+    assert reason(played.notary.sign_documents, [one]) is Refusal.NOT_LOGGED
+    played.enter(one, other)
+    assert reason(played.notary.sign_documents, [one, other]) is Refusal.TOO_MANY
+
+
+def test_a_file_of_an_institutions_key_is_its_owners_alone(played):
+    played.institution_keyring("first").begin(use_from=ISSUED)
+
+    file = played.file.with_name("institution-first.pem")
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o644)
+    with pytest.raises(KeyFileError, match="chmod 600"):
+        played.notary.sign_documents(played.enter(in_name_of("first")), now=NOW)

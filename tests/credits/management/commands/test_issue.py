@@ -113,3 +113,50 @@ def test_a_list_of_nobody_says_so(issued, term, tmp_path):
 
     with pytest.raises(CommandError, match="names nobody"):
         issue_many(term, tmp_path / "out")
+
+
+@pytest.fixture
+def issuing(university, settings, tmp_path_factory):
+    """The university has a key."""
+    settings.ISSUER_KEY_FILE = tmp_path_factory.mktemp("keys") / "issuer.pem"
+    call_command("rotate", "institution-key", institution=university.slug)
+    return university
+
+
+def test_in_the_name_of_an_institution_and_verified_offline(
+    issued, student, issuing, tmp_path, capsys
+):
+    out = tmp_path / "li.json"
+
+    call_command("issue", holder=student.email, issuer=issuing.slug, out=str(out), **PERIOD)
+    call_command("verify", str(out), offline=True)
+
+    did = json.loads((tmp_path / "li.did.json").read_text())["id"]
+    assert did == "did:web:testserver:i:first-university"
+    assert json.loads(out.read_text("utf-8"))["issuer"]["id"] == did
+    assert json.loads((tmp_path / "li.did.2.json").read_text())["id"] == "did:web:testserver"
+    said = capsys.readouterr().out
+    assert "valid" in said
+    assert "?" not in said
+
+
+def test_an_unknown_institution_is_named(issued, student, university, tmp_path):
+    out = str(tmp_path / "li.json")
+
+    with pytest.raises(CommandError, match="no institution x. Known: first-university"):
+        call_command("issue", holder=student.email, issuer="x", out=out, **PERIOD)
+    with pytest.raises(CommandError, match="has no key"):
+        call_command("issue", holder=student.email, issuer="first-university", out=out, **PERIOD)
+
+
+def test_many_in_the_name_of_an_institution(issued, student, issuing, term, tmp_path):
+    out = tmp_path / "out"
+
+    call_command(
+        "issue", holders=str(term), out=str(out), jobs=1, issuer=issuing.slug,
+        **{**PERIOD, "first_day": "2026-08-01"},
+    )  # fmt: skip
+
+    first, second = listed(out)
+    assert first["code"]
+    assert "neither student nor teacher" in second["note"]

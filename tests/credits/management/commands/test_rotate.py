@@ -21,11 +21,13 @@ from credits.services.carrying import certificate_jwt
 from credits.services.certificates import issue_certificate
 from credits.services.issuer import did_document, issuer_did, issuer_signer
 from credits.services.log import log_key, log_origin, publish_checkpoint
+from credits.services.rotation import rotate_issuer_key
 from credits.services.sharing import share_part, shared_document, what_can_be_shown
 from credits.services.sound_proofs import sound_proof_by
 from credits.services.status import status_list_document, status_list_url
 from credits.services.theft import sign_anew
-from credits.services.verification import verify_stored, verify_upload
+from credits.services.verification import OwnStatusLists, verify_stored, verify_upload
+from credits.services.wishes import Wishes
 from credits.signer.local import issuer_keyring
 from tests.committing import *  # noqa: F403
 from tests.histories import *  # noqa: F403
@@ -458,3 +460,122 @@ def test_online_the_issuer_speaks_for_the_old_file_and_not_for_the_forgery(
     with pytest.raises(SystemExit) as caught:
         call_command("verify", str(forged))
     assert caught.value.code == 1
+
+
+@pytest.fixture
+def theirs(student, worked, university):
+    """A certificate in the name of the university, covered by a checkpoint before the theft."""
+    rotate_issuer_key(now=BEFORE, use_from=BEFORE, institution=university)
+    wishes = Wishes(issuer=university)
+    end = BEGUN + timedelta(days=30)
+    found = issue_certificate(student, start=BEGUN, end=end, now=BEFORE, wishes=wishes)
+    checkpoint(BEFORE)
+    return found
+
+
+def test_an_institution_gets_a_key_of_its_own(university):
+    said = rotate("institution-key", "--institution", university.slug)
+
+    key = IssuerKey.objects.get()
+    assert key.institution == university
+    assert key.public_key in said
+    assert key.used_from <= timezone.now()
+    assert did_document(university)["assertionMethod"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["institution-key"], "Say whose"),
+        (["institution-key", "--institution", "unknown"], "There is no institution unknown"),
+        (["token-key", "--institution", "first-university"], "no key of their own for JWT"),
+        (
+            [
+                "issuer-key",
+                "--institution",
+                "first-university",
+                "--compromised-since",
+                "2026-01-01",
+            ],
+            "has no key here",
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_institution_is_said(university, options, sentence, key_file):
+    with pytest.raises(CommandError, match=sentence):
+        rotate(*options)
+
+    assert not IssuerKey.objects.exists()
+    assert not key_file.with_name("institution-first-university.pem").exists()
+
+
+def test_the_key_of_an_institution_is_where_the_signer_is(university, settings, tmp_path):
+    settings.SIGNER_SOCKET = tmp_path / "s"
+
+    with pytest.raises(CommandError, match="as its user"):
+        rotate("institution-key", "--institution", university.slug)
+
+
+@pytest.mark.parametrize("what", ["issuer-key", "institution-key"])
+def test_the_drill_for_a_stolen_key_of_an_institution(
+    certificate, theirs, student, university, key_file, what
+):
+    stolen_file = key_file.with_name("institution-first-university.pem")
+    stolen = KeySigner(load_pem_private_key(stolen_file.read_bytes(), password=None))
+    name = encode_public_key(stolen.public_key())
+    method = verification_method(issuer_did(university), name)
+    forged = {**json.loads(theirs.credential), "name": "Doctor of everything"}
+    forged = json.dumps(
+        add_proofs(forged, stolen, verification_method=method, created=BEFORE)
+    ).encode()
+    old, ours = theirs.credential.encode(), certificate.credential
+    wishes = Wishes(issuer=university)
+    end = BEGUN + timedelta(days=30)
+    later = issue_certificate(student, start=BEGUN, end=end, now=AFTER, wishes=wishes)
+    assert worth(forged) is Outcome.VALID
+
+    since = ("--compromised-since", THEFT.isoformat(), "--institution", university.slug)
+    assert later.code in rotate(what, *since, "--dry-run")
+    said = rotate(what, *since, "--revoke-rest")
+
+    theirs.refresh_from_db()
+    certificate.refresh_from_db()
+    later.refresh_from_db()
+    assert "1 documents signed anew" in said
+    assert worth(forged) is Outcome.KEY_REVOKED
+    assert worth(old) is worth(theirs.credential.encode()) is Outcome.VALID
+    assert later.revoked_at is not None
+    assert certificate.credential == ours
+    assert worth(ours.encode()) is Outcome.VALID
+    proof = sound_proof_by(theirs.log_entry, name)
+    bundle = VerificationBundle(
+        {issuer_did(university): did_document(university)},
+        OwnStatusLists(timezone.now()),
+        {},
+        log_proofs=[proof],
+    )
+    assert verify_with_bundle(old, bundle, now=timezone.now()).is_valid
+    assert verify_with_bundle(forged, bundle, now=timezone.now()).outcome is Outcome.KEY_REVOKED
+    assert stolen_file.with_name("institution-first-university.pem.withdrawn").exists()
+    assert "revoked" not in json.dumps(did_document())
+
+
+def test_a_stolen_key_of_ours_leaves_institutions_alone(certificate, theirs, university):
+    before = theirs.credential
+
+    said = drill()
+
+    theirs.refresh_from_db()
+    assert "1 documents signed anew" in said
+    assert theirs.credential == before
+    assert "revoked" not in json.dumps(did_document(university))
+    assert verify_stored(theirs, now=timezone.now()).is_valid
+
+
+def test_a_stolen_key_for_tokens_is_revoked_for_all_who_issue(theirs, university):
+    token = certificate_jwt(theirs, now=BEFORE).encode()
+
+    rotate("token-key", "--compromised-since", THEFT.isoformat())
+
+    assert worth(token) is Outcome.KEY_REVOKED
+    assert worth(certificate_jwt(theirs, now=timezone.now()).encode()) is Outcome.VALID
