@@ -27,12 +27,14 @@ class NameForm(StrEnum):
 class Wishes:
     """``language`` is one of `certificate_words.WORDS`.
 
+    Only if ``proves_email`` is the address on it, as a salted hash: who knows it can compare.
     With a ``policy`` the certificate says what that would give for it: advice, not a decision.
     """
 
     names: NameForm = NameForm.NAME
     language: str = "en"
     policy: CreditPolicy | None = None
+    proves_email: bool = False
 
 
 def wishes_of(certificate: Certificate) -> Wishes:
@@ -43,4 +45,8 @@ def wishes_of(certificate: Certificate) -> Wishes:
     forms = (form for form in NameForm if form.of(certificate.holder) == names)
     # Who has changed the name since had one of it, at least.
     form = next(forms, NameForm.NAME)
-    return Wishes(names=form, language=subject["achievement"].get("inLanguage", "en"))
+    return Wishes(
+        names=form,
+        language=subject["achievement"].get("inLanguage", "en"),
+        proves_email=any(each.get("identityType") == "emailAddress" for each in identities),
+    )

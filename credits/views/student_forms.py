@@ -122,6 +122,11 @@ class CertificateForm(forms.Form):
     end = DayField(label=_("Last day"))
     name = forms.ChoiceField(label=_("Name on it"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False, choices=CERTIFICATE_LANGUAGES)
+    proves_email = forms.BooleanField(
+        label=_("Let those who know my e-mail address check that it is mine"),
+        help_text=_("It stands there as a salted hash, which nobody can read."),
+        required=False,
+    )
     advice = forms.ModelChoiceField(
         CreditPolicy.objects.none(),
         label=_("Advised credits"),
@@ -155,6 +160,7 @@ class CertificateForm(forms.Form):
             names=NameForm(given["name"] or NameForm.NONE),
             language=given["language"] or "en",
             policy=given.get("advice"),
+            proves_email=given["proves_email"],
         )
 
     @property

@@ -61,6 +61,11 @@ class Command(BaseCommand):
             help="which name stands on it: that in Latin script, in its own script, both or none"
             " (without this: name for one person, none with --holders, who should agree first)",
         )
+        parser.add_argument(
+            "--prove-email",
+            action="store_true",
+            help="put the e-mail address on it as a salted hash, which who knows it can check",
+        )
         parser.add_argument("--language", choices=sorted(WORDS), default="en")
         parser.add_argument(
             "--jobs", type=int, default=os.cpu_count() or 1, help="processes, with --holders"
@@ -75,9 +80,7 @@ class Command(BaseCommand):
     def _issue_to_many(self, options: dict[str, Any]) -> None:
         folder = Path(options["out"])
         people = people_in(options["holders"])
-        names = NameForm(options["name"] or NameForm.NONE)
-        wishes = Wishes(names=names, language=options["language"])
-        batch = Batch(_cover(options), wishes, timezone.now())
+        batch = Batch(_cover(options), _wishes(options, NameForm.NONE), timezone.now())
         with bar(_("certificates"), options.get("stderr") or sys.stderr) as report:
             counts = issue_into(folder, people, batch, jobs=options["jobs"], report=report)
         said = _(
@@ -104,7 +107,7 @@ class Command(BaseCommand):
                 end=cover.end,
                 project=cover.project,
                 now=timezone.now(),
-                wishes=Wishes(NameForm(options["name"] or NameForm.NAME), options["language"]),
+                wishes=_wishes(options, NameForm.NAME),
             )
             if certificate.signed_at is None:
                 raise _not_signed(certificate)
@@ -125,6 +128,14 @@ def _cover(options: dict[str, Any]) -> Cover:
         parse_day(options["first_day"]),
         parse_day(options["last_day"]) + timedelta(days=1),
         find_project(options["project"]) if options["project"] else None,
+    )
+
+
+def _wishes(options: dict[str, Any], usual: NameForm) -> Wishes:
+    return Wishes(
+        names=NameForm(options["name"] or usual),
+        language=options["language"],
+        proves_email=options["prove_email"],
     )
 
 
