@@ -91,7 +91,7 @@ def _holder(order: Order) -> Holder:
     return Holder(
         subject_id=f"urn:uuid:{uuid.uuid4()}",
         names=order.wishes.names.of(order.holder),
-        email=order.holder.email,
+        email=order.holder.email if order.wishes.proves_email else "",
         email_salt=secrets.token_hex(SALT_BYTES),
     )
 

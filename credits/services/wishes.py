@@ -27,6 +27,7 @@ class NameForm(StrEnum):
 class Wishes:
     """``language`` is one of `certificate_words.WORDS`.
 
+    Only if ``proves_email`` is the address on it, as a salted hash: who knows it can compare.
     With a ``policy`` the certificate says what that would give for it: advice, not a decision.
     It is issued in the name of ``issuer``, where the holder learns or teaches, or of the site.
     """
@@ -34,6 +35,7 @@ class Wishes:
     names: NameForm = NameForm.NAME
     language: str = "en"
     policy: CreditPolicy | None = None
+    proves_email: bool = False
     issuer: Institution | None = None
 
 
@@ -45,5 +47,9 @@ def wishes_of(certificate: Certificate) -> Wishes:
     forms = (form for form in NameForm if form.of(certificate.holder) == names)
     # Who has changed the name since had one of it, at least.
     form = next(forms, NameForm.NAME)
-    language = subject["achievement"].get("inLanguage", "en")
-    return Wishes(names=form, language=language, issuer=certificate.status_list.institution)
+    return Wishes(
+        names=form,
+        language=subject["achievement"].get("inLanguage", "en"),
+        proves_email=any(each.get("identityType") == "emailAddress" for each in identities),
+        issuer=certificate.status_list.institution,
+    )

@@ -131,6 +131,11 @@ class CertificateForm(forms.Form):
         required=False,
         to_field_name="slug",
     )
+    proves_email = forms.BooleanField(
+        label=_("Let those who know my e-mail address check that it is mine"),
+        help_text=_("It stands there as a salted hash, which nobody can read."),
+        required=False,
+    )
     advice = forms.ModelChoiceField(
         CreditPolicy.objects.none(),
         label=_("Advised credits"),
@@ -165,6 +170,7 @@ class CertificateForm(forms.Form):
             names=NameForm(given["name"] or NameForm.NONE),
             language=given["language"] or "en",
             policy=given.get("advice"),
+            proves_email=given["proves_email"],
             issuer=given.get("issuer"),
         )
 
@@ -172,6 +178,11 @@ class CertificateForm(forms.Form):
     def names(self) -> tuple[str, ...]:
         """The names that will stand on it."""
         return self.wishes.names.of(self.user)
+
+    @property
+    def issuer_name(self) -> str:
+        """In whose name it will be issued."""
+        return str(self.wishes.issuer or settings.ISSUER_NAME)
 
     @property
     def bounds(self) -> tuple[datetime, datetime]:

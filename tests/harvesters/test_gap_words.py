@@ -32,6 +32,8 @@ SUBJECTS = [
 REASONS = [
     "its date cannot be told: year 0 is out of range",
     "the clone lacks its files",
+    "It is no text in UTF-8.",
+    "GitLab sends us to another host, which is not asked.",
     "The forge counts it and does not show it to us.",
     "It is confidential, so it is not told.",
     "Gitea lists 3 of 9 files",

@@ -71,6 +71,11 @@ class Command(BaseCommand):
             metavar="SLUG",
             help="the institution in whose name, by a key of its own (without this: the site)",
         )
+        parser.add_argument(
+            "--prove-email",
+            action="store_true",
+            help="put the e-mail address on it as a salted hash, which who knows it can check",
+        )
         parser.add_argument("--language", choices=sorted(WORDS), default="en")
         parser.add_argument(
             "--jobs", type=int, default=os.cpu_count() or 1, help="processes, with --holders"
@@ -85,8 +90,7 @@ class Command(BaseCommand):
     def _issue_to_many(self, options: dict[str, Any]) -> None:
         folder = Path(options["out"])
         people = people_in(options["holders"])
-        names = NameForm(options["name"] or NameForm.NONE)
-        batch = Batch(_cover(options), _wishes(options, names), timezone.now())
+        batch = Batch(_cover(options), _wishes(options, NameForm.NONE), timezone.now())
         with bar(_("certificates"), options.get("stderr") or sys.stderr) as report:
             counts = issue_into(folder, people, batch, jobs=options["jobs"], report=report)
         said = _(
@@ -113,7 +117,7 @@ class Command(BaseCommand):
                 end=cover.end,
                 project=cover.project,
                 now=timezone.now(),
-                wishes=_wishes(options, NameForm(options["name"] or NameForm.NAME)),
+                wishes=_wishes(options, NameForm.NAME),
             )
             if certificate.signed_at is None:
                 raise _not_signed(certificate)
@@ -137,10 +141,14 @@ def _cover(options: dict[str, Any]) -> Cover:
     )
 
 
-def _wishes(options: dict[str, Any], names: NameForm) -> Wishes:
+def _wishes(options: dict[str, Any], usual: NameForm) -> Wishes:
     slug = options["issuer"]
-    issuer = find_institution(slug) if slug else None
-    return Wishes(names=names, language=options["language"], issuer=issuer)
+    return Wishes(
+        names=NameForm(options["name"] or usual),
+        language=options["language"],
+        proves_email=options["prove_email"],
+        issuer=find_institution(slug) if slug else None,
+    )
 
 
 def _not_signed(certificate: Certificate) -> CommandError:

@@ -102,10 +102,14 @@ def test_a_name_stands_on_it_only_if_its_holder_chose_so(student, worked):
     assert "Li Ming" not in unnamed.credential + unnamed.evidence
 
 
-def test_the_address_of_the_holder_is_not_to_be_read_on_it(student, worked):
-    certificate = issue(student)
+def test_the_address_of_the_holder_stands_on_it_only_if_asked_for_and_only_as_a_hash(
+    student, worked
+):
+    without, proved = issue(student), issue(student, wishes=Wishes(proves_email=True))
 
-    assert student.email not in certificate.credential + certificate.evidence
+    assert "emailAddress" not in without.credential
+    assert '"emailAddress"' in proved.credential
+    assert student.email not in proved.credential + proved.evidence
 
 
 def test_what_the_preview_promises_is_what_is_issued(student, worked):

@@ -143,7 +143,7 @@ def test_in_the_name_of_an_institution_and_verified_offline(
 def test_an_unknown_institution_is_named(issued, student, university, tmp_path):
     out = str(tmp_path / "li.json")
 
-    with pytest.raises(CommandError, match="no institution x. Known: first-university"):
+    with pytest.raises(CommandError, match="no institution x"):
         call_command("issue", holder=student.email, issuer="x", out=out, **PERIOD)
     with pytest.raises(CommandError, match="has no key"):
         call_command("issue", holder=student.email, issuer="first-university", out=out, **PERIOD)

@@ -24,7 +24,11 @@ from credits.services.log import log_key, log_origin, publish_checkpoint
 from credits.services.rotation import rotate_issuer_key
 from credits.services.sharing import share_part, shared_document, what_can_be_shown
 from credits.services.sound_proofs import sound_proof_by
-from credits.services.status import status_list_document, status_list_url
+from credits.services.status import (
+    documents_by_address,
+    status_list_document,
+    suspension_list_document,
+)
 from credits.services.theft import sign_anew
 from credits.services.verification import OwnStatusLists, verify_stored, verify_upload
 from credits.services.wishes import Wishes
@@ -98,7 +102,7 @@ def offline(data, *proofs):
     now = timezone.now()
     bundle = VerificationBundle(
         {did["id"]: did},
-        {status_list_url(1): status_list_document(1, now=now).encode()},
+        documents_by_address(1, now=now),
         {},
         log_proofs=proofs,
     )
@@ -416,6 +420,8 @@ def test_the_old_file_verifies_offline_with_the_proof_of_the_log_beside_it(
         (tmp_path / f"{file}.did.json").write_text(json.dumps(did_document()))
         listed = status_list_document(1, now=timezone.now())
         (tmp_path / f"{file}.status.json").write_text(listed)
+        listed = suspension_list_document(1, now=timezone.now())
+        (tmp_path / f"{file}.suspensions.json").write_text(listed)
     with pytest.raises(SystemExit):
         call_command("verify", str(tmp_path / "old.json"), offline=True)
 
