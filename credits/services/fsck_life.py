@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -40,11 +39,11 @@ def is_of_its_issuer(certificate: Certificate) -> bool:
     return _issuer(certificate.credential) == issuer_did(certificate.status_list.institution)
 
 
-def _issuer(document: str) -> Any:
+def _issuer(document: str) -> str:
     try:
-        return issuer_id(json.loads(document))
+        return str(issuer_id(json.loads(document)))
     except (ValueError, AttributeError):
-        return None
+        return ""
 
 
 def _places(document: str) -> set[int]:

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from credits.core.canonical import DocumentError
 from credits.core.signing_policy import Refusal, SigningRefusedError
-from credits.models import BoundCertificate, Certificate, SealedCertificate
+from credits.models import BoundCertificate, Certificate, SealedCertificate, StatusList
 from credits.services.errors import CreditsError
 from credits.services.issuer import sign_documents
-from credits.services.status import sign_new_lists
+from credits.services.status import sign_lists
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def sign_at_once(rows: Sequence[Entered], *, now: datetime) -> None:
             raise
         logger.exception("%d documents wait for the key of their institution", len(rows))
     else:
-        sign_new_lists(now=now)
+        _sign_new_lists(now)
 
 
 def sign_entered(*, now: datetime) -> int:
@@ -50,7 +50,7 @@ def sign_entered(*, now: datetime) -> int:
     """
     count = _sign_all(Certificate, now) + _sign_all(SealedCertificate, now)
     count += _sign_all(BoundCertificate, now)
-    sign_new_lists(now=now)
+    _sign_new_lists(now)
     return count
 
 
@@ -99,3 +99,8 @@ def _sign(rows: Sequence[Entered], now: datetime) -> int:
         else:
             row.refresh_from_db(fields=["credential", "signed_at"])
     return len(waiting)
+
+
+def _sign_new_lists(now: datetime) -> None:
+    """A certificate names its status list, so that list has to be there."""
+    sign_lists(StatusList.objects.filter(signed_at=None), now=now)

@@ -191,13 +191,12 @@ def _vary_decoys(status_list: StatusList) -> None:
 def renew_status_lists(*, now: datetime) -> int:
     """Sign again what is older than a day; returns how many were."""
     old = StatusList.objects.exclude(signed_at__gt=now - RENEW_AFTER)
-    return sum(_signed(status_list, now) for status_list in old)
+    return sign_lists(old, now=now)
 
 
-def sign_new_lists(*, now: datetime) -> None:
-    """A certificate names its status list, so that list has to be there."""
-    for status_list in StatusList.objects.filter(signed_at=None):
-        _signed(status_list, now)
+def sign_lists(lists: Iterable[StatusList], *, now: datetime) -> int:
+    """Sign each of ``lists`` for which there is a key; returns how many those are."""
+    return sum(_signed(status_list, now) for status_list in lists)
 
 
 def _signed(status_list: StatusList, now: datetime) -> bool:

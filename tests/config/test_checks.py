@@ -14,6 +14,7 @@ from credits.models import IssuerKey
 from harvesters.models import Heartbeat
 from tests.config.test_broker import running_broker
 from tests.pdf_keys import PASSWORD, key_file
+from tests.university import *  # noqa: F403
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +146,27 @@ def test_a_key_that_is_older_than_a_year_is_to_be_rotated(days, is_good):
 
     assert check.is_good is is_good
     assert check.mend == "opencredits rotate issuer-key"
+
+
+def test_an_old_key_of_an_institution_is_named_with_its_institution(university):
+    now = timezone.now()
+    IssuerKey.objects.create(public_key="z6MkOurs", published_at=now)
+    IssuerKey.objects.create(
+        public_key="z6MkTheirs", published_at=now - timedelta(days=400), institution=university
+    )
+
+    check = checks.key_age()
+
+    assert not check.is_good
+    assert check.mend == "opencredits rotate institution-key --institution first-university"
+
+
+def test_a_key_of_an_institution_that_others_may_read_is_reported(tmp_path, settings):
+    settings.ISSUER_KEY_FILE = tmp_path / "issuer.pem"
+    file = tmp_path / "institution-first-university.pem"
+    file.touch(mode=0o644)
+
+    assert checks.issuer_key().mend == f"chmod 600 {file}"
 
 
 def test_a_key_whose_successor_waits_needs_no_other():

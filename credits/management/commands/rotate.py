@@ -23,7 +23,7 @@ from credits.services.rotation import (
     rotate_issuer_key,
     rotate_token_key,
 )
-from credits.services.status import sign_status_list
+from credits.services.status import sign_lists
 from credits.services.theft import (
     Theft,
     doubtful_certificates,
@@ -118,8 +118,7 @@ class Command(BaseCommand):
 
     def _mend(self, options: dict[str, Any], now: datetime) -> None:
         """Sign lists, log and certificates with the new key, and settle what is doubtful."""
-        for status_list in StatusList.objects.all():
-            sign_status_list(status_list, now=now)
+        sign_lists(StatusList.objects.all(), now=now)
         publish_checkpoint(issuer_signer(now=now), now=now)
         genuine = None if ALL in options["genuine"] else _known(options["genuine"])
         with bar(_("signing anew"), sys.stderr) as show:

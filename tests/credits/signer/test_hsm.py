@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from credits.signer.hsm import HsmStore, Token
 from credits.signer.keyring import Keyring
-from credits.signer.local import issuer_public
+from credits.signer.local import institution_keys, issuer_keyring, issuer_public
 from credits.signer.stores import KeyFileError
 from tests.credentials import NOW
 
@@ -87,3 +87,16 @@ def test_a_wrong_pin_is_named():
 def test_a_token_that_is_not_there_is_named(module, label):
     with pytest.raises(KeyFileError, match=label):
         HsmStore(Token(module, label, "1234"), FIRST).load(FIRST)
+
+
+def test_an_institution_has_a_key_of_its_own_in_the_token(token, settings, tmp_path):
+    settings.ISSUER_KEY_FILE = tmp_path / "issuer.pem"
+    settings.HSM_MODULE, settings.HSM_TOKEN, settings.HSM_PIN = MODULE, "ours", "1234"
+    slug = "first-university"
+    assert institution_keys(slug) is None
+
+    made = issuer_keyring(slug).begin(use_from=NOW)
+
+    assert institution_keys(slug).present(NOW).public_key() == made.public_key()
+    assert issuer_keyring().present(NOW).public_key() != made.public_key()
+    assert [each.name for each in tmp_path.iterdir()] == ["institution-first-university.json"]

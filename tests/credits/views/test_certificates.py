@@ -13,6 +13,7 @@ from accounts.models import User
 from credits.models import Application, Certificate
 from credits.services.certificates import revoke_certificate
 from credits.services.recognition import Decision, decide_application
+from credits.services.rotation import rotate_issuer_key
 from tests.coursework import *  # noqa: F403
 from tests.coursework import CLOSED, DAY
 from tests.histories import *  # noqa: F403
@@ -25,6 +26,11 @@ PERIOD = {"start": "2026-10-01", "end": "2026-10-31"}
 PAGES = ["certificates", "certificate-new", "applications", "application-new"]
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def key_file(settings, tmp_path):
+    settings.ISSUER_KEY_FILE = tmp_path / "keys" / "issuer.pem"
 
 
 @pytest.fixture
@@ -87,6 +93,32 @@ def test_the_holder_chooses_name_language_and_advice(li, student, worked, policy
     assert "学校决定" in advised
     assert subject["result"][-1]["value"] == "0"
     assert "creditsEarned" not in subject
+
+
+def test_the_holder_may_have_it_in_the_name_of_the_university(li, worked, university, settings):
+    page = reverse("certificate-new")
+    assert "issuer" not in li.get(page).context["form"].fields
+    rotate_issuer_key(now=NOW, use_from=NOW, institution=university)
+    chosen = {**PERIOD, "name": "name", "issuer": university.slug}
+
+    assert settings.ISSUER_NAME in words_of(li.get(page))
+    previewed = words_of(li.post(page, chosen | {"preview": 1}))
+    answer = li.post(page, chosen, follow=True)
+
+    assert f"Issued by {university}" in previewed
+    issued = Certificate.objects.get()
+    assert issued.status_list.institution == university
+    assert answer.redirect_chain[-1][0] == issued.get_absolute_url()
+    assert str(university) in words_of(answer)
+
+
+def test_an_institution_of_others_cannot_be_chosen(li, worked, make_institution):
+    other = make_institution("second-university")
+    rotate_issuer_key(now=NOW, use_from=NOW, institution=other)
+
+    li.post(reverse("certificate-new"), {**PERIOD, "issuer": other.slug})
+
+    assert not Certificate.objects.filter(status_list__institution=other).exists()
 
 
 def test_who_studies_nowhere_is_asked_for_no_policy(client, registrar, policy):

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from accounts.models import Institution
 from credits.core.checkpoint import verify_checkpoint
 from credits.core.log import document_body
 from credits.core.merkle import leaf_hash
@@ -187,13 +188,29 @@ def test_the_page_tells_the_life_of_each_key(client):
     assert "in its first 1,234 entries" in words
 
 
+def test_the_key_of_an_institution_is_listed_with_it_and_is_not_the_logs(client):
+    append(1)
+    sign()
+    keys = log_keys()
+    institution = Institution.objects.create(slug="first", name="First University")
+    IssuerKey.objects.create(
+        public_key="z6MkTheirs", published_at=NOW + timedelta(days=1), institution=institution
+    )
+
+    assert "Signs for First University" in words_of(client.get("/log"))
+    assert log_keys() == keys
+
+
 def test_the_page_takes_as_many_queries_however_many_keys_there_are(
     client, django_assert_num_queries
 ):
     append(1)
     sign()
     for number in range(5):
-        IssuerKey.objects.create(public_key=f"z6Mk{number}", published_at=NOW)
+        institution = Institution.objects.create(slug=f"u{number}", name=f"University {number}")
+        IssuerKey.objects.create(
+            public_key=f"z6Mk{number}", published_at=NOW, institution=institution
+        )
 
     with django_assert_num_queries(6):
         client.get("/log")
