@@ -23,7 +23,7 @@ from credits.services.issuer import did_document, issuer_did, issuer_signer
 from credits.services.log import log_key, log_origin, publish_checkpoint
 from credits.services.sharing import share_part, shared_document, what_can_be_shown
 from credits.services.sound_proofs import sound_proof_by
-from credits.services.status import status_list_document, status_list_url
+from credits.services.status import documents_by_address
 from credits.services.theft import sign_anew
 from credits.services.verification import verify_stored, verify_upload
 from credits.signer.local import issuer_keyring
@@ -96,7 +96,7 @@ def offline(data, *proofs):
     now = timezone.now()
     bundle = VerificationBundle(
         {did["id"]: did},
-        {status_list_url(1): status_list_document(1, now=now).encode()},
+        documents_by_address(1, now=now),
         {},
         log_proofs=proofs,
     )
@@ -406,19 +406,20 @@ def test_the_holder_of_an_old_file_can_fetch_its_proof(certificate, client):
 def test_the_old_file_verifies_offline_with_the_proof_of_the_log_beside_it(
     certificate, thief, tmp_path
 ):
-    name = IssuerKey.objects.get().public_key
+    stolen = IssuerKey.objects.get().public_key
     (tmp_path / "old.json").write_text(certificate.credential)
     (tmp_path / "forged.json").write_bytes(thief(name="Doctor of everything"))
     drill()
     for file in ("old", "forged"):
         (tmp_path / f"{file}.did.json").write_text(json.dumps(did_document()))
-        listed = status_list_document(1, now=timezone.now())
-        (tmp_path / f"{file}.status.json").write_text(listed)
+        lists = documents_by_address(1, now=timezone.now()).values()
+        for name, listed in zip(("status", "suspensions"), lists, strict=True):
+            (tmp_path / f"{file}.{name}.json").write_bytes(listed)
     with pytest.raises(SystemExit):
         call_command("verify", str(tmp_path / "old.json"), offline=True)
 
     for file in ("old", "forged"):
-        proof = sound_proof_by(certificate.log_entry, name)
+        proof = sound_proof_by(certificate.log_entry, stolen)
         (tmp_path / f"{file}.tlog-proof").write_text(proof, newline="")
 
     said = StringIO()
