@@ -22,6 +22,7 @@ def test_a_part_is_shown_until_it_is_withdrawn(visitors, site):
     page.goto("/me/certificates")
     page.locator("table.data th a").first.click()
     page.get_by_role("link", name="Show a part").click()
+    page.get_by_label("All its").first.wait_for()
     assert not violations(page)
     assert width(page) <= 390
     page.get_by_label("All its").first.check()

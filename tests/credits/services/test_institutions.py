@@ -4,8 +4,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.services import join_institution
@@ -220,6 +222,18 @@ def test_to_rotate_its_key_leaves_the_sites_alone(student, worked, university, k
 @pytest.mark.parametrize("form", [certificate_png, certificate_svg])
 def test_pictures_carry_it(certificate, form):
     assert worth(form(certificate)) is Outcome.VALID
+
+
+def test_a_pdf_carries_it_and_whoever_uploads_a_form_learns_who_issued_it(client, certificate):
+    pdf = client.get(f"/c/{certificate.code}.pdf").content
+    assert worth(pdf, timezone.now()) is Outcome.VALID
+
+    for data in (pdf, certificate.credential.encode()):
+        answer = client.post("/api/v1/verify", data, content_type="application/octet-stream")
+        assert answer.json()["valid"], answer.json()
+        page = client.post("/verify", {"file": ContentFile(data, name="li")}).content.decode()
+        assert "First-University" in page
+        assert certificate.code in page
 
 
 def test_a_token_is_in_its_name(certificate, university):

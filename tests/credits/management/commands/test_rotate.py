@@ -24,11 +24,7 @@ from credits.services.log import log_key, log_origin, publish_checkpoint
 from credits.services.rotation import rotate_issuer_key
 from credits.services.sharing import share_part, shared_document, what_can_be_shown
 from credits.services.sound_proofs import sound_proof_by
-from credits.services.status import (
-    documents_by_address,
-    status_list_document,
-    suspension_list_document,
-)
+from credits.services.status import documents_by_address
 from credits.services.theft import sign_anew
 from credits.services.verification import OwnStatusLists, verify_stored, verify_upload
 from credits.services.wishes import Wishes
@@ -412,21 +408,20 @@ def test_the_holder_of_an_old_file_can_fetch_its_proof(certificate, client):
 def test_the_old_file_verifies_offline_with_the_proof_of_the_log_beside_it(
     certificate, thief, tmp_path
 ):
-    name = IssuerKey.objects.get().public_key
+    stolen = IssuerKey.objects.get().public_key
     (tmp_path / "old.json").write_text(certificate.credential)
     (tmp_path / "forged.json").write_bytes(thief(name="Doctor of everything"))
     drill()
     for file in ("old", "forged"):
         (tmp_path / f"{file}.did.json").write_text(json.dumps(did_document()))
-        listed = status_list_document(1, now=timezone.now())
-        (tmp_path / f"{file}.status.json").write_text(listed)
-        listed = suspension_list_document(1, now=timezone.now())
-        (tmp_path / f"{file}.suspensions.json").write_text(listed)
+        lists = documents_by_address(1, now=timezone.now()).values()
+        for ending, listed in zip(("status", "suspensions"), lists, strict=True):
+            (tmp_path / f"{file}.{ending}.json").write_bytes(listed)
     with pytest.raises(SystemExit):
         call_command("verify", str(tmp_path / "old.json"), offline=True)
 
     for file in ("old", "forged"):
-        proof = sound_proof_by(certificate.log_entry, name)
+        proof = sound_proof_by(certificate.log_entry, stolen)
         (tmp_path / f"{file}.tlog-proof").write_text(proof, newline="")
 
     said = StringIO()
