@@ -48,8 +48,9 @@ def key_file(settings, tmp_path):
     return settings.ISSUER_KEY_FILE
 
 
-def issue(holder, now):
-    return issue_certificate(holder, start=BEGUN, end=BEGUN + timedelta(days=30), now=now)
+def issue(holder, now, **options):
+    end = BEGUN + timedelta(days=30)
+    return issue_certificate(holder, start=BEGUN, end=end, now=now, **options)
 
 
 def checkpoint(now):
@@ -467,9 +468,7 @@ def test_online_the_issuer_speaks_for_the_old_file_and_not_for_the_forgery(
 def theirs(student, worked, university):
     """A certificate in the name of the university, covered by a checkpoint before the theft."""
     rotate_issuer_key(now=BEFORE, use_from=BEFORE, institution=university)
-    wishes = Wishes(issuer=university)
-    end = BEGUN + timedelta(days=30)
-    found = issue_certificate(student, start=BEGUN, end=end, now=BEFORE, wishes=wishes)
+    found = issue(student, BEFORE, wishes=Wishes(issuer=university))
     checkpoint(BEFORE)
     return found
 
@@ -525,14 +524,11 @@ def test_the_drill_for_a_stolen_key_of_an_institution(
     stolen = KeySigner(load_pem_private_key(stolen_file.read_bytes(), password=None))
     name = encode_public_key(stolen.public_key())
     method = verification_method(issuer_did(university), name)
-    forged = {**json.loads(theirs.credential), "name": "Doctor of everything"}
-    forged = json.dumps(
-        add_proofs(forged, stolen, verification_method=method, created=BEFORE)
-    ).encode()
+    doctor = {**json.loads(theirs.credential), "name": "Doctor of everything"}
+    signed = add_proofs(doctor, stolen, verification_method=method, created=BEFORE)
+    forged = json.dumps(signed).encode()
     old, ours = theirs.credential.encode(), certificate.credential
-    wishes = Wishes(issuer=university)
-    end = BEGUN + timedelta(days=30)
-    later = issue_certificate(student, start=BEGUN, end=end, now=AFTER, wishes=wishes)
+    later = issue(student, AFTER, wishes=Wishes(issuer=university))
     assert worth(forged) is Outcome.VALID
 
     since = ("--compromised-since", THEFT.isoformat(), "--institution", university.slug)
