@@ -307,9 +307,8 @@ def test_who_unlinks_the_account_keeps_the_rest_of_the_certificate(certificate, 
 
 
 def test_the_name_stands_in_the_successor_only_if_it_stood_before(student, worked):
-    nameless = issue_certificate(
-        student, start=BEGUN, end=END, now=NOW - HOUR, wishes=Wishes(names=NameForm.NONE)
-    )
+    wishes = Wishes(names=NameForm.NONE, proves_email=True)
+    nameless = issue_certificate(student, start=BEGUN, end=END, now=NOW - HOUR, wishes=wishes)
     revert(worked, 1, by=90)
     look_after_certificates(now=NOW)
     look_after_certificates(now=SETTLED)
