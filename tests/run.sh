@@ -14,4 +14,4 @@ step lint-imports
 step opencredits makemigrations --check --dry-run
 step python -m tests.check_locale
 [ "${1:-}" = check ] && exit 0
-step pytest -q -n 2 --dist loadgroup --durations 10
+step pytest -q -n 3 --dist loadgroup --durations 10

@@ -70,7 +70,7 @@ def test_the_number_of_queries_does_not_grow_with_the_sources(
     for number in range(20):
         source(number)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         operator.get("/operate")
 
 
