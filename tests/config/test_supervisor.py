@@ -186,7 +186,8 @@ def test_a_killed_supervisor_takes_its_children_along_now_or_at_the_next_start(
     tmp_path, monkeypatch
 ):
     monkeypatch.setattr(module, "STOP_TIMEOUT_SECONDS", 0.5)
-    command = [sys.executable, "-c", SUPERVISE, str(tmp_path), DEAF[2]]
+    deafness = f"cd {tmp_path}; {DEAF[2]}"
+    command = [sys.executable, "-c", SUPERVISE, str(tmp_path), deafness]
     process = subprocess.Popen(command, cwd=PROJECT, env=os.environ | {"PWD": str(tmp_path)})
     files = [tmp_path / "one.pid", tmp_path / "deaf.pid"]
     wait_until(lambda: all(file.exists() and file.read_text() for file in files), 10)
