@@ -14,7 +14,8 @@ from accounts.models import User
 from credits.core.points import decimal_points
 from credits.management.arguments import read_text
 from credits.models import Certificate
-from credits.services.batch_issuing import Batch, Issued, Report, issue_to_many
+from credits.services.batch_issuing import Batch, Issued, issue_to_many
+from credits.services.processes import Report
 
 TABLE = "issued.csv"
 COLUMNS = ("email", "code", "points", "note")

@@ -1,6 +1,6 @@
 """Certificates for many people at once: some hundreds entered and signed by each process."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,15 +12,12 @@ from accounts.models import User
 from credits.models import Certificate
 from credits.services.counted import Cover
 from credits.services.entering import enter_certificates
-from credits.services.processes import several
+from credits.services.processes import Report, several
 from credits.services.signing import sign_at_once
 from credits.services.wishes import Wishes
 
 CHUNK = 200
 """People whose certificates are written in one transaction: what a stop in between costs."""
-
-Report = Callable[[int, int], None]
-"""Told how many people were looked at, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,6 @@
 """What a check of the store tells: faults, and how much it could look at in which way."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-Report = Callable[[int, int], None]
-"""Told how many participations were looked at, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)

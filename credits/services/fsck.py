@@ -14,9 +14,10 @@ from credits.core.log import body_digest, document_body
 from credits.core.opening import MAX_BYTES
 from credits.models import BoundCertificate, Certificate, SealedCertificate
 from credits.services.duplicates import OWNER
-from credits.services.faults import CheckedScores, Fault, Report
+from credits.services.faults import CheckedScores, Fault
 from credits.services.fsck_life import broken_lists, broken_lives, is_of_its_issuer
 from credits.services.log_audit import verify_log
+from credits.services.processes import Report
 from credits.services.score_checks import scores_follow_from_facts
 from credits.services.score_invariants import (
     points_are_the_sum_of_reasons,

@@ -15,6 +15,9 @@ Result = TypeVar("Result")
 Work = Callable[[Callable[[Chunk], Result], Iterable[Chunk]], Iterator[Result]]
 """Like ``map``, in whatever order it is done."""
 
+Report = Callable[[int, int], None]
+"""Told how much of long work is done, and how much there is."""
+
 
 @contextmanager
 def several(jobs: int) -> Iterator[Work[Any, Any]]:

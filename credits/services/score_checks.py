@@ -24,9 +24,9 @@ from credits.core.scoring import score_contributions
 from credits.models import Project, RuleSet, Score
 from credits.services.cells import Members, SizedCell, cells_in, in_chunks, members_of, spans
 from credits.services.certificate_checks import certified_among
-from credits.services.faults import CheckedScores, Fault, Report
+from credits.services.faults import CheckedScores, Fault
 from credits.services.loading import load_inputs
-from credits.services.processes import several
+from credits.services.processes import Report, several
 from credits.services.score_invariants import is_as_published
 from credits.services.scored_months import months_noted, sums_of
 

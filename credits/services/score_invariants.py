@@ -9,7 +9,8 @@ from credits.core.rules import RuleSetError
 from credits.core.score_sheet import NO_CATEGORY
 from credits.core.traces import OWN_REASONS
 from credits.models import RuleSet
-from credits.services.faults import Fault, Report
+from credits.services.faults import Fault
+from credits.services.processes import Report
 
 
 def points_are_the_sum_of_reasons(_jobs: int, _report: Report) -> Iterator[Fault]:

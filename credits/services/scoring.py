@@ -30,7 +30,7 @@ from credits.services.duplicates import OWNER, owned_repositories
 from credits.services.errors import CreditsError
 from credits.services.loading import load_inputs
 from credits.services.placing import place_contributions
-from credits.services.processes import several
+from credits.services.processes import Report, several
 from credits.services.related import related_work
 from credits.services.repository_standing import note_standing
 from credits.services.rules import NoRuleSetError, rule_set_in_force
@@ -44,9 +44,6 @@ LOOKED_AT_EVERY = timedelta(days=1)
 
 LOCKS = 7_301
 """The first half of the advisory locks of scoring; the second is the project's key."""
-
-Report = Callable[[int, int], None]
-"""Told how many participations are done, and how many there are."""
 
 
 class ScoringElsewhereError(CreditsError):
